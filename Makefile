@@ -1,0 +1,46 @@
+# The chores of the project, each by one name; CI calls the same ones.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+TURTLE := ontology shapes tests
+
+.PHONY: help venv test lint types layout check format build ci clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: $(BIN)/pytest  ## an environment with all that the targets below need
+
+$(BIN)/pytest: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet -e '.[test]'
+	@touch $@
+
+test: venv  ## the whole suite
+	$(BIN)/pytest
+
+lint: venv  ## style of the code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: venv  ## types of the code
+	$(BIN)/mypy
+
+layout: venv  ## layout of the Turtle files
+	$(BIN)/turtlefmt --check $(TURTLE)
+
+check: lint types layout test  ## all of the above
+
+format: venv  ## lay out code and Turtle in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/turtlefmt $(TURTLE)
+
+build: venv  ## sdist and wheel, into dist/
+	$(BIN)/python -m build
+
+ci:  ## what CI runs, from a fresh environment
+	.ci/run
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
