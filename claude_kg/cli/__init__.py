@@ -1,0 +1,133 @@
+"""The command line: commands that are loaded when they are called, and one place for errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+from claude_kg._version import __version__
+from claude_kg.errors import KgError
+
+PROGRAM = "claude-kg"
+
+
+class Entry(NamedTuple):
+    """A command in the list: what it does in a few words, and under which heading it stands."""
+
+    section: str
+    summary: str
+
+
+COMMANDS: Mapping[str, Entry] = {
+    "query": Entry("Ask", "Run a named question, a file or a SPARQL text."),
+    "report": Entry("Ask", "Print the taxonomy, or one table of it."),
+    "validate": Entry("Check", "Check the graph, or your files laid over it."),
+    "export": Entry("Hand on", "Write the graph for other systems."),
+}
+"""Every command; ``claude_kg.cli.NAME`` defines it as ``command``."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only to run it or to print its own help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"claude_kg.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            known = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(COMMANDS)}"
+            raise click.UsageError(f"no command {args[0]!r}. {known}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for section in dict.fromkeys(entry.section for entry in COMMANDS.values()):
+            with formatter.section(section):
+                formatter.write_dl(
+                    [(n, e.summary) for n, e in COMMANDS.items() if e.section == section]
+                )
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name=PROGRAM)
+def cli() -> None:
+    """Ask, check and hand on a knowledge graph."""
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the command line and return its exit code; errors become one line on standard error."""
+    arguments = sys.argv[1:] if args is None else args
+    debug = "--debug" in arguments
+    try:
+        code = cli.main(arguments, prog_name=PROGRAM, standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except (KeyboardInterrupt, click.Abort):
+        _complain("interrupted")
+        return 130
+    except BrokenPipeError:
+        _forget_output()
+        return 0
+    except click.exceptions.NoArgsIsHelpError as shown:
+        click.echo(shown.format_message())
+        return 0
+    except click.ClickException as error:
+        if debug:
+            raise
+        _complain(f"error: {_usage(error)}")
+        return 2
+    except KgError as error:
+        if debug:
+            raise
+        for line in str(error).splitlines():
+            _complain(f"error: {line}")
+        return error.exit_code
+    except Exception as error:
+        if debug:
+            raise
+        _complain(
+            f"error: a fault of this program: {type(error).__name__}: {_one_line(str(error))}. "
+            "Run it again with --debug and report what it prints."
+        )
+        return 3
+
+
+def _usage(error: click.ClickException) -> str:
+    message = _one_line(error.format_message())
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    where = context.command_path if context else PROGRAM
+    end = "" if message.endswith((".", "?", "!")) else "."
+    return f"{message}{end} See `{where} --help`."
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _complain(line: str) -> None:
+    with suppress(OSError, ValueError):
+        print(f"{PROGRAM}: {line}", file=sys.stderr, flush=True)
+
+
+def _forget_output() -> None:
+    """Keep the interpreter from complaining, at its end, that nobody reads on."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

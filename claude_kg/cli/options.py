@@ -1,0 +1,277 @@
+"""The options that commands share, each under the same name everywhere.
+
+``graph_options``, ``output_options`` and ``limit_options`` give the command one argument each:
+``graph`` (a GraphSource), ``output`` (an Output) and ``limits`` (a Limits or None).
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from claude_kg.errors import InputError
+from claude_kg.limits import Limits
+
+if TYPE_CHECKING:
+    from claude_kg.graph import KnowledgeGraph
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_QUIET = "claude_kg.quiet"
+_VERBOSE = "claude_kg.verbose"
+
+
+@dataclass(frozen=True)
+class GraphSource:
+    """Which graph the user means."""
+
+    facts: tuple[str, ...]
+    overlays: tuple[str, ...]
+    input_format: str | None
+    cache: bool
+
+    def load(self, extra_overlays: Sequence[str] = ()) -> KnowledgeGraph:
+        """Read it."""
+        from claude_kg.graph import KnowledgeGraph
+
+        return KnowledgeGraph.load(
+            self.facts or None,
+            (*self.overlays, *extra_overlays),
+            input_format=self.input_format,
+            cache=self.cache,
+            notify=progress,
+        )
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where the result goes, and in which format (None where the command is to choose)."""
+
+    path: str | None
+    format: str | None
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a person reads along."""
+        return self.path is None and sys.stdout is not None and sys.stdout.isatty()
+
+    def write(self, text: str | bytes) -> None:
+        """Write the whole result, as UTF-8; a file is replaced at once or not touched at all."""
+        data = text.encode() if isinstance(text, str) else text
+        if self.path is not None:
+            write_atomically(self.path, data)
+        elif sys.stdout is None:
+            raise InputError("standard output is closed", "Give --output FILE")
+        else:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+
+
+def write_atomically(path: str, data: bytes) -> None:
+    """Replace a file by new content in one step."""
+    target = os.path.realpath(path)
+    folder = os.path.dirname(target)
+    try:
+        if os.path.exists(target) and not os.path.isfile(target):
+            if os.path.isdir(target):
+                raise IsADirectoryError(0, "is a folder")
+            with open(target, "wb") as device:
+                device.write(data)
+            return
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".claude-kg-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.chmod(temporary, _mode(target))
+            os.replace(temporary, target)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(
+            f"cannot be written: {reason}", "Choose another --output", file=path
+        ) from None
+
+
+def _mode(path: str) -> int:
+    """The permissions that a file has, or would get by the user's custom."""
+    try:
+        return os.stat(path).st_mode & 0o7777
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def graph_options(command: F) -> F:
+    """Add the options that choose the graph; the command receives ``graph``."""
+    options = [
+        click.option(
+            "--facts",
+            multiple=True,
+            metavar="PATH",
+            help="Use these facts instead of the packaged ones (file or folder; repeatable).",
+        ),
+        click.option(
+            "--with",
+            "overlays",
+            multiple=True,
+            metavar="PATH",
+            help="Lay these over the graph (file, folder, or - for standard input; repeatable).",
+        ),
+        click.option(
+            "--input-format",
+            type=click.Choice(["turtle", "trig", "nt", "nq", "json-ld", "xml"]),
+            help="Format of the --facts and --with data, where the name does not tell.",
+        ),
+        click.option("--no-cache", is_flag=True, help="Neither use nor write the cache folder."),
+    ]
+
+    @functools.wraps(command)
+    def wrapper(
+        *args: Any,
+        facts: tuple[str, ...],
+        overlays: tuple[str, ...],
+        input_format: str | None,
+        no_cache: bool,
+        **kwargs: Any,
+    ) -> Any:
+        graph = GraphSource(facts, overlays, input_format, cache=not no_cache)
+        return command(*args, graph=graph, **kwargs)
+
+    return _apply(options, cast(F, wrapper))
+
+
+def output_options(
+    formats: Sequence[str], *, suffixes: Mapping[str, str] | None = None
+) -> Callable[[F], F]:
+    """Add ``--format`` and ``--output``; the command receives ``output``.
+
+    Where only a file is named, ``suffixes`` says which format its suffix stands for.
+    """
+    options = [
+        click.option("--format", "-f", "format_", type=click.Choice(formats), help="Format."),
+        click.option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to this file; its name tells the format unless --format is given.",
+        ),
+    ]
+
+    def decorate(command: F) -> F:
+        @functools.wraps(command)
+        def wrapper(*args: Any, format_: str | None, output: str | None, **kwargs: Any) -> Any:
+            if output == "-":
+                output = None
+            if format_ is None and output is not None and suffixes:
+                suffix = os.path.splitext(output)[1].lower()
+                if suffix not in suffixes:
+                    raise InputError(
+                        "the name does not tell the format",
+                        f"Name it {', '.join(suffixes)}, or give --format",
+                        file=output,
+                    )
+                format_ = suffixes[suffix]
+            return command(*args, output=Output(output, format_), **kwargs)
+
+        return _apply(options, cast(F, wrapper))
+
+    return decorate
+
+
+def limit_options(command: F) -> F:
+    """Add the bounds on a query; the command receives ``limits``."""
+    default = Limits()
+    options = [
+        click.option(
+            "--timeout",
+            type=click.FloatRange(0.01, 86_400),
+            default=default.seconds,
+            show_default=True,
+            metavar="SECONDS",
+            help="Longest time a query may take.",
+        ),
+        click.option(
+            "--memory",
+            type=click.IntRange(16, 1 << 20),
+            default=default.memory_mib,
+            show_default=True,
+            metavar="MIB",
+            help="Most memory a query may use.",
+        ),
+        click.option(
+            "--max-results",
+            type=click.IntRange(1),
+            default=default.results,
+            show_default=True,
+            metavar="N",
+            help="Most rows or statements a query may return.",
+        ),
+    ]
+
+    @functools.wraps(command)
+    def wrapper(*args: Any, timeout: float, memory: int, max_results: int, **kwargs: Any) -> Any:
+        limits = Limits(seconds=timeout, memory_mib=memory, results=max_results)
+        return command(*args, limits=limits, **kwargs)
+
+    return _apply(options, cast(F, wrapper))
+
+
+def common_options(command: F) -> F:
+    """Add ``--quiet``, ``--verbose`` and ``--debug``; the command receives nothing."""
+
+    def remember(key: str) -> Callable[[click.Context, click.Parameter, bool], None]:
+        def store(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+            context.meta[key] = value
+
+        return store
+
+    def flag(*names: str, key: str, text: str) -> Callable[[F], F]:
+        return click.option(
+            *names, is_flag=True, expose_value=False, callback=remember(key), help=text
+        )
+
+    options = [
+        flag("--quiet", "-q", key=_QUIET, text="Print nothing beside the result."),
+        flag("--verbose", "-v", key=_VERBOSE, text="Say what is being done."),
+        flag("--debug", key="claude_kg.debug", text="On an error, print the whole traceback."),
+    ]
+    return _apply(options, command)
+
+
+def say(message: str) -> None:
+    """Print a remark to standard error when --verbose asks for it."""
+    if _set(_VERBOSE):
+        click.echo(message, err=True)
+
+
+def progress(message: str) -> None:
+    """Print to standard error that long work begins, where a person waits for it."""
+    waiting = sys.stderr is not None and sys.stderr.isatty() and not _set(_QUIET)
+    if waiting or _set(_VERBOSE):
+        click.echo(message, err=True)
+
+
+def _set(key: str) -> bool:
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get(key))
+
+
+def _apply(options: Sequence[Callable[[Any], Any]], command: F) -> F:
+    for option in reversed(options):
+        command = option(command)
+    return command

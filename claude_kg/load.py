@@ -1,0 +1,342 @@
+"""Read data files into one asserted graph, or say exactly where they are broken.
+
+Statements keep the lexical form in which they were written: they are parsed, never passed through
+a store, which would rewrite their literals. Reading opens the named files and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, NoReturn
+
+import pyoxigraph as ox
+
+from claude_kg import files
+from claude_kg._version import __version__
+from claude_kg.errors import InputError, InputErrors, LimitError
+from claude_kg.limits import MAX_FILE_MIB, MAX_NESTING
+from claude_kg.terms import PREFIXES
+
+Role = Literal["vocabulary", "facts", "overlay"]
+PathLike = str | os.PathLike[str]
+
+STANDARD_INPUT = "-"
+
+FORMATS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "trig": ox.RdfFormat.TRIG,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "nq": ox.RdfFormat.N_QUADS,
+    "json-ld": ox.RdfFormat.JSON_LD,
+    "xml": ox.RdfFormat.RDF_XML,
+}
+"""The data formats that are read, by the name that options use."""
+
+SUFFIXES = {
+    ".ttl": "turtle",
+    ".trig": "trig",
+    ".nt": "nt",
+    ".nq": "nq",
+    ".jsonld": "json-ld",
+    ".json": "json-ld",
+    ".rdf": "xml",
+    ".owl": "xml",
+    ".xml": "xml",
+}
+"""The data format that a file's suffix stands for."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file as it was read: its name, its place in the graph, its bytes and its statements."""
+
+    name: str
+    role: Role
+    format: str
+    data: bytes
+    triples: tuple[ox.Triple, ...]
+    prefixes: dict[str, str]
+
+
+@dataclass(frozen=True)
+class LoadedGraph:
+    """The files that make up a graph, in order: vocabulary, facts, overlays."""
+
+    sources: tuple[Source, ...]
+
+    @cached_property
+    def asserted(self) -> tuple[ox.Triple, ...]:
+        """What the files state, each statement once, in the order of the files."""
+        return tuple(dict.fromkeys(t for source in self.sources for t in source.triples))
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """Our prefixes, then those that the files declare; the first declaration of one counts."""
+        known = dict(PREFIXES)
+        for source in self.sources:
+            for prefix, namespace in source.prefixes.items():
+                if prefix and namespace:
+                    known.setdefault(prefix, namespace)
+        return known
+
+    @cached_property
+    def digest(self) -> str:
+        """A name for this content: equal for equal files read by equal software."""
+        digest = hashlib.sha256(f"{__version__} {ox.__version__} {sys.version_info[:2]}".encode())
+        for source in self.sources:
+            digest.update(f"\0{source.role} {source.format} {len(source.data)}\0".encode())
+            digest.update(source.data)
+        return digest.hexdigest()
+
+
+def load(
+    facts: Sequence[PathLike] | None = None,
+    overlays: Sequence[PathLike] = (),
+    *,
+    input_format: str | None = None,
+    max_mib: int = MAX_FILE_MIB,
+) -> LoadedGraph:
+    """Read the packaged vocabulary, the facts (or ``facts`` instead) and the overlays.
+
+    Each path is a file, a folder, or ``-`` for standard input. ``input_format``, a key of
+    ``FORMATS``, overrides what the file names say; without it standard input is read as TriG, of
+    which Turtle and N-Triples are a part.
+
+    Raises InputErrors with every file that cannot be read, and LimitError for one too large.
+    """
+    if input_format is not None and input_format not in FORMATS:
+        raise InputError(f"unknown data format {input_format!r}", f"Known: {', '.join(FORMATS)}")
+    wanted: list[tuple[Role, str]] = [("vocabulary", str(p)) for p in files.vocabulary_files()]
+    errors: list[InputError] = []
+    fact_paths = files.facts_files() if facts is None else facts
+    groups: tuple[tuple[Role, Iterable[PathLike]], ...] = (
+        ("facts", fact_paths),
+        ("overlay", overlays),
+    )
+    for role, paths in groups:
+        for path in paths:
+            try:
+                wanted += ((role, name) for name in _expand(os.fspath(path)))
+            except InputError as error:
+                errors.append(error)
+    if sum(name == STANDARD_INPUT for _, name in wanted) > 1:
+        errors.append(InputError("standard input (-) is given twice", "It can be read once"))
+    sources: list[Source] = []
+    for number, (role, name) in enumerate(wanted):
+        try:
+            chosen = None if role == "vocabulary" else input_format
+            sources.append(_read_source(name, role, chosen, number, max_mib))
+        except InputErrors as several:
+            errors += several.errors
+        except InputError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0] if len(errors) == 1 else InputErrors(errors)
+    return LoadedGraph(tuple(sources))
+
+
+def parse(
+    data: bytes, name: str, format_name: str, label: str = "b"
+) -> tuple[tuple[ox.Triple, ...], dict[str, str]]:
+    """Parse a file's bytes into statements, named graphs flattened, and its declared prefixes.
+
+    Blank nodes are relabelled ``label`` and a number, in the order in which they appear, so that
+    equal bytes give equal statements. Raises InputError with line and column.
+    """
+    text = _decode(data, name)
+    _refuse_hostile(text, name, format_name)
+    triples: list[ox.Triple] = []
+    labels: dict[ox.BlankNode, ox.BlankNode] = {}
+
+    def relabel(node: ox.BlankNode) -> ox.BlankNode:
+        if node not in labels:
+            labels[node] = ox.BlankNode(f"{label}{len(labels)}")
+        return labels[node]
+
+    try:
+        parser = ox.parse(text, FORMATS[format_name])
+        for quad in parser:
+            subject, object_ = quad.subject, quad.object
+            if isinstance(subject, ox.BlankNode):
+                subject = relabel(subject)
+            if isinstance(object_, ox.BlankNode):
+                object_ = relabel(object_)
+            elif isinstance(object_, ox.Triple):
+                raise InputError(
+                    f"the object of a {quad.predicate.value} statement is a statement itself",
+                    "Statements about statements (RDF 1.2) are not supported",
+                    file=name,
+                )
+            triples.append(ox.Triple(subject, quad.predicate, object_))
+    except SyntaxError as error:
+        raise _syntax_error(error, name) from None
+    return tuple(triples), dict(parser.prefixes)
+
+
+def _expand(path: str) -> list[str]:
+    """The data files that a path stands for."""
+    if path == STANDARD_INPUT or not os.path.isdir(path):
+        return [path]
+    found = [str(file) for file in files.walk(Path(path), tuple(SUFFIXES))]
+    if not found:
+        raise InputError(
+            "the folder holds no data file", f"Looked for {', '.join(SUFFIXES)}", file=path
+        )
+    return found
+
+
+def _read_source(
+    name: str, role: Role, format_name: str | None, number: int, max_mib: int
+) -> Source:
+    shown = "standard input" if name == STANDARD_INPUT else name
+    format_name = format_name or _format_of(name)
+    data = _read(name, shown, max_mib)
+    triples, prefixes = parse(data, shown, format_name, label=f"f{number}b")
+    return Source(shown, role, format_name, data, triples, prefixes)
+
+
+def _format_of(name: str) -> str:
+    if name == STANDARD_INPUT:
+        return "trig"
+    suffix = os.path.splitext(name)[1].lower()
+    if suffix not in SUFFIXES and os.path.exists(name):
+        raise InputError(
+            "the name does not tell the data format",
+            f"Name it {', '.join(SUFFIXES)}, or give --input-format",
+            file=name,
+        )
+    return SUFFIXES.get(suffix, "turtle")
+
+
+def _read(name: str, shown: str, max_mib: int) -> bytes:
+    bound = max_mib << 20
+    try:
+        if name == STANDARD_INPUT:
+            if sys.stdin is None:
+                raise InputError("standard input is closed", "Give a file, or pipe data in")
+            data = sys.stdin.buffer.read(bound + 1)
+        else:
+            with open(name, "rb") as file:
+                data = file.read(bound + 1)
+    except (OSError, ValueError) as error:
+        raise unreadable(error, shown) from None
+    if len(data) > bound:
+        raise LimitError(
+            f"{shown}: larger than the file limit of {max_mib} MiB",
+            "Load data of this size into a triple store instead",
+        )
+    return data
+
+
+def unreadable(error: OSError | ValueError, name: str) -> InputError:
+    """The error for a file that the system will not read."""
+    if isinstance(error, FileNotFoundError):
+        return InputError("no such file", "Check the path", file=name)
+    if isinstance(error, IsADirectoryError):
+        return InputError("is a folder, where a file is wanted", file=name)
+    if isinstance(error, PermissionError):
+        return InputError("permission denied", "Make the file readable", file=name)
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return InputError(f"cannot be read: {reason}", file=name)
+
+
+def _decode(data: bytes, name: str) -> str:
+    """The text of a file, which is UTF-8 with or without a byte-order mark."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4]:
+        raise InputError("is UTF-16 or UTF-32", "Save it as UTF-8", file=name, line=1, column=1)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig")
+        line, column = position(before, len(before))
+        raise InputError(
+            f"byte 0x{data[error.start]:02x} is not UTF-8 (perhaps Latin-1 or Windows-1252)",
+            "Save the file as UTF-8",
+            file=name,
+            line=line,
+            column=column,
+        ) from None
+    nul = text.find("\0")
+    if nul >= 0:
+        line, column = position(text, nul)
+        raise InputError("a NUL character", "Remove it", file=name, line=line, column=column)
+    return text
+
+
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, counted from 1, of an offset in a text."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+_TURTLE_TOKEN = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\''
+    r'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
+    r"|#[^\n]*|<<|<[^<>\s]*>",
+    re.DOTALL,
+)
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_XML_DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)")
+
+
+def _refuse_hostile(text: str, name: str, format_name: str) -> None:
+    """Refuse what would end the process, or what it would take minutes to expand."""
+
+    def refuse(offset: int, message: str, hint: str) -> NoReturn:
+        line, column = position(text, offset)
+        raise InputError(message, hint, file=name, line=line, column=column)
+
+    if format_name == "xml":
+        if found := _XML_DECLARATION.search(text):
+            refuse(
+                found.start(),
+                "RDF/XML with a DOCTYPE is refused: entities can grow without bound",
+                "Write the names in full, or convert the file to Turtle",
+            )
+    elif format_name == "json-ld":
+        depth = 0
+        for token in _JSON_TOKEN.finditer(text):
+            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+            if depth > MAX_NESTING:
+                refuse(
+                    token.start(),
+                    f"JSON nested more than {MAX_NESTING} levels deep",
+                    "Write it flatter",
+                )
+    elif "<<" in text:
+        for token in _TURTLE_TOKEN.finditer(text):
+            if token[0] == "<<":
+                refuse(
+                    token.start(),
+                    "a statement about a statement (<< … >>, RDF 1.2) is not supported",
+                    "Use a node of its own for it",
+                )
+
+
+_WHERE = re.compile(r"^Parser error at line \d+ (?:column \d+|between [^:]*): ")
+
+
+def _syntax_error(error: SyntaxError, name: str) -> InputError:
+    message = _WHERE.sub("", error.msg)
+    hint = ""
+    if "LoadDocumentCallback" in message:
+        message = "a JSON-LD context at another address is refused: nothing is fetched"
+        hint = "Put the context into the file"
+    elif "No scheme found" in message:
+        message = "a relative IRI, and the file declares no @base"
+        hint = "Write the IRI in full, or declare a base"
+    elif "has not been declared" in message:
+        hint = "Declare it with @prefix"
+    return InputError(
+        message[:1].lower() + message[1:] if message[:2].istitle() else message,
+        hint,
+        file=name,
+        line=error.lineno,
+        column=error.offset,
+    )

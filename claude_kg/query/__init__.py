@@ -1,0 +1,1 @@
+"""Run queries, within bounds and from a catalogue."""

@@ -1,0 +1,1 @@
+"""Turn results into text: the only place that knows what output looks like."""
