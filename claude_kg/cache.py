@@ -1,0 +1,129 @@
+"""Keep what is dear to compute in the user's cache folder, by content.
+
+The cache is a convenience: a folder that cannot be read or written, an entry that is damaged or
+made by other software, all only mean that the work is done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from claude_kg.atomic import replace_file
+from claude_kg.close import Clash, Closure, close
+from claude_kg.load import LoadedGraph
+
+_KEPT = 16
+
+
+def folder() -> Path | None:
+    """Where entries are kept: ``$CLAUDE_KG_CACHE_DIR``, or by the custom of the platform."""
+    if chosen := os.environ.get("CLAUDE_KG_CACHE_DIR"):
+        return Path(chosen)
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return Path(local, "claude-kg", "Cache") if local else None
+    shared = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if shared.is_absolute():
+        return shared / "claude-kg"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "claude-kg"
+
+
+def read(name: str) -> bytes | None:
+    """The content kept under a name, or None."""
+    kept = folder()
+    if kept is None:
+        return None
+    path = kept / name
+    try:
+        checksum, _, content = path.read_bytes().partition(b"\n")
+        if checksum != _checksum(content):
+            return None
+        with suppress(OSError):
+            os.utime(path)
+    except OSError:
+        return None
+    return content
+
+
+def write(name: str, content: bytes) -> None:
+    """Keep content under a name, and forget what was not used for longest."""
+    kept = folder()
+    if kept is None:
+        return
+    with suppress(OSError):
+        kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+        replace_file(kept / name, _checksum(content) + b"\n" + content)
+        _prune(kept, Path(name).suffix)
+
+
+def closure_of(
+    loaded: LoadedGraph,
+    *,
+    use_cache: bool = True,
+    notify: Callable[[str], None] | None = None,
+) -> Closure:
+    """The closure of a graph, from the cache where it is there."""
+    if not use_cache:
+        return _compute(loaded, notify)
+    name = f"{_key(loaded)}.closure"
+    if content := read(name):
+        with suppress(ValueError, SyntaxError, KeyError, TypeError):
+            return _decode(content)
+    closure = _compute(loaded, notify)
+    write(name, _encode(closure))
+    return closure
+
+
+def _compute(loaded: LoadedGraph, notify: Callable[[str], None] | None) -> Closure:
+    if notify:
+        notify("Drawing conclusions from the facts (once for this content) …")
+    return close(loaded.asserted, loaded.prefixes)
+
+
+def _key(loaded: LoadedGraph) -> str:
+    """The name of an entry: the content, and the rules that are applied to it."""
+    digest = hashlib.sha256(loaded.digest.encode())
+    reasoner = find_spec("owlrl")
+    for module in (sys.modules[close.__module__].__file__, reasoner and reasoner.origin):
+        with suppress(OSError, TypeError):
+            status = os.stat(module or "")
+            digest.update(f"\0{status.st_size} {status.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def _encode(closure: Closure) -> bytes:
+    clashes = json.dumps([clash.message for clash in closure.clashes])
+    triples: bytes = ox.serialize(closure.inferred, format=ox.RdfFormat.N_TRIPLES)
+    return clashes.encode() + b"\n" + triples
+
+
+def _decode(content: bytes) -> Closure:
+    clashes, _, triples = content.partition(b"\n")
+    return Closure(
+        tuple(quad.triple for quad in ox.parse(triples, ox.RdfFormat.N_TRIPLES)),
+        tuple(Clash(message) for message in json.loads(clashes)),
+    )
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()
+
+
+def _prune(kept: Path, suffix: str) -> None:
+    entries = sorted(kept.glob(f"*{suffix}"), key=lambda p: p.stat().st_mtime, reverse=True)
+    for path in entries[_KEPT:]:
+        with suppress(OSError):
+            path.unlink()
