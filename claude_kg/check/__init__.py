@@ -1,0 +1,1 @@
+"""Whether a graph holds what it must: syntax, consistency, shapes."""

@@ -1,0 +1,104 @@
+"""Do work in a process of its own, so that it can be bounded in time and memory."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from claude_kg.errors import InputError, InternalError, KgError, LimitError
+from claude_kg.limits import Limits
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Task(Generic[T]):
+    """A call that runs beside the caller, who fetches its result later.
+
+    Without limits it runs in this process, when the result is fetched.
+    """
+
+    def __init__(
+        self, limits: Limits | None, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        self._limits = limits
+        self._call = lambda: work(*args, **kwargs)
+        if limits is None:
+            return
+        # A fork takes the graph along for nothing; where there is none, it is sent over.
+        context: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "fork")
+        self._receiver, sender = context.Pipe(duplex=False)
+        self._process = context.Process(
+            target=_child, args=(sender, limits.memory_mib, work, args, kwargs), daemon=True
+        )
+        self._deadline = time.monotonic() + limits.seconds
+        self._process.start()
+        sender.close()
+
+    def result(self) -> T:
+        """What the call returned.
+
+        Raises what it raised, and LimitError where it took too long, or more memory than it may.
+        """
+        if self._limits is None:
+            return self._call()
+        try:
+            if not self._receiver.poll(max(0.0, self._deadline - time.monotonic())):
+                raise LimitError(
+                    f"the check took longer than its limit of {self._limits.seconds:g} seconds",
+                    "Give it more with --timeout, or look for a pattern in the shapes that "
+                    "backtracks without end",
+                )
+            outcome, value = self._receiver.recv()
+        except EOFError:
+            raise InternalError("the check ended without a result") from None
+        finally:
+            self._process.kill()
+            self._process.join()
+            self._receiver.close()
+        if outcome == "memory":
+            raise LimitError(
+                f"the check needs more than its limit of {self._limits.memory_mib} MiB of memory",
+                "Give it more with --memory",
+            )
+        if outcome == "input":
+            raise InputError(*value)
+        if outcome == "fault":
+            raise InternalError(*value)
+        return value  # type: ignore[no-any-return]
+
+
+def _child(
+    sender: Connection,
+    memory_mib: int,
+    work: Callable[..., object],
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> None:
+    _bound_memory(memory_mib)
+    try:
+        reply: tuple[str, object] = ("result", work(*args, **kwargs))
+    except MemoryError:
+        reply = ("memory", None)
+    except KgError as error:
+        kind = "input" if isinstance(error, InputError) else "fault"
+        reply = (kind, (error.message, error.hint))
+    except Exception as error:
+        reply = ("fault", (f"the check failed: {type(error).__name__}: {error}",))
+    sender.send(reply)
+
+
+def _bound_memory(mebibytes: int) -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = mebibytes << 20
+    resource.setrlimit(
+        resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+    )

@@ -1,0 +1,99 @@
+"""Find the file, line and column that a finding is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pyoxigraph as ox
+
+from claude_kg.check.findings import Finding, Path
+from claude_kg.check.positions import FORMATS, Positions, locate
+from claude_kg.load import Source
+
+
+class Places:
+    """The places of a graph's statements; a file is looked into only when a finding needs it."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        # The last file comes first: what a user lays over the graph is what they can mend.
+        self._sources = tuple(reversed(sources))
+        self._positions: dict[int, Positions] = {}
+
+    def add(self, finding: Finding) -> Finding:
+        """The finding with the place of the offending statement.
+
+        Where no statement offends because one is missing, it is the place of the node that lacks
+        it; what is said nowhere gets no place.
+        """
+        if finding.file is not None or not isinstance(finding.focus, ox.NamedNode | ox.BlankNode):
+            return finding
+        for wanted in _patterns(finding):
+            for number, source in enumerate(self._sources):
+                # The last of several, for that is the one too many.
+                found = next((t for t in reversed(source.triples) if wanted.fits(t)), None)
+                if found is not None:
+                    return self._at(finding, number, source, found, wanted.whole)
+        return finding
+
+    def _at(
+        self, finding: Finding, number: int, source: Source, triple: ox.Triple, whole: bool
+    ) -> Finding:
+        if source.format not in FORMATS:
+            return replace(finding, file=source.name)
+        if number not in self._positions:
+            self._positions[number] = locate(source.data.decode("utf-8-sig"))
+        positions = self._positions[number]
+        place = positions.statements.get(triple) if whole else None
+        if place is None and isinstance(triple.subject, ox.NamedNode):
+            place = positions.subjects.get(triple.subject)
+        if place is None:
+            return replace(finding, file=source.name)
+        return replace(finding, file=source.name, line=place.line, column=place.column)
+
+
+class _Pattern:
+    """A statement with gaps; ``whole`` where it is the statement itself that offends."""
+
+    def __init__(
+        self,
+        subject: object,
+        predicate: object = None,
+        object_: object = None,
+        *,
+        whole: bool = True,
+    ) -> None:
+        self._subject, self._predicate, self._object = subject, predicate, object_
+        self.whole = whole
+
+    def fits(self, triple: ox.Triple) -> bool:
+        return (
+            triple.subject == self._subject
+            and (self._predicate is None or triple.predicate == self._predicate)
+            and (self._object is None or triple.object == self._object)
+        )
+
+
+def _patterns(finding: Finding) -> Iterator[_Pattern]:
+    """What to look for, the most telling first."""
+    focus, value = finding.focus, finding.value
+    step, forward = _first_step(finding.path)
+    if value is not None and value != focus:
+        if not forward:
+            yield _Pattern(value, step, focus)
+        elif finding.path is None or step is not None:
+            yield _Pattern(focus, step, value)
+    if step is not None and forward:
+        yield _Pattern(focus, step)
+    yield _Pattern(focus, whole=False)
+
+
+def _first_step(path: Path | None) -> tuple[ox.NamedNode | None, bool]:
+    """The property with which a path begins, and whether it is followed forwards."""
+    if path is None:
+        return None, True
+    if path.property is not None:
+        return path.property, True
+    if path.operator == "^":
+        return path.parts[0].property, False
+    return _first_step(path.parts[0])

@@ -1,0 +1,228 @@
+"""Check a graph against SHACL shapes (https://www.w3.org/TR/shacl/), by pyshacl.
+
+Shapes are meant for the asserted graph: after inference a wrong node becomes a member of the class
+that a range names, and its violation disappears.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from claude_kg.check.findings import Finding, Path, Severity, Term
+from claude_kg.check.text import path_text, shorten, term_text
+from claude_kg.close import _quiet_rdflib, _Translation
+from claude_kg.errors import InputError
+from claude_kg.terms import PREFIXES
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+    from rdflib.term import Node
+
+SH = PREFIXES["sh"]
+
+_OPERATORS = {
+    SH + "inversePath": "^",
+    SH + "alternativePath": "|",
+    SH + "zeroOrMorePath": "*",
+    SH + "oneOrMorePath": "+",
+    SH + "zeroOrOnePath": "?",
+}
+_SEVERITIES = {SH + "Info": Severity.INFO, SH + "Warning": Severity.WARNING}
+_MESSAGE = ox.NamedNode(SH + "message")
+_DESCRIPTION = SH + "description"
+_REMEDY = "https://w3id.org/claude-kg/shapes#remedy"
+
+# pyshacl fills placeholders in the messages of SPARQL constraints only, with whole IRIs, and fails
+# where a value holds a backslash. So they are hidden from it and filled in afterwards; those that
+# only it could fill are left to it, unless it fails.
+_OURS = re.compile(r"\{[$?](this|path|value)\}")
+_ANY = re.compile(r"\{[$?](\w+)\}")
+_HIDDEN = re.compile(r"\ue000(\w+)\ue001")
+
+
+def check_shapes(
+    triples: Iterable[ox.Triple],
+    shapes: Sequence[ox.Triple],
+    prefixes: Mapping[str, str] = PREFIXES,
+) -> list[Finding]:
+    """The findings of the shapes in a graph; sub-classes are read from the graph.
+
+    Messages have ``{$this}``, ``{?path}`` and ``{?value}`` filled in, those of core constraints too.
+    Raises InputError where the shapes themselves cannot be used.
+    """
+    if not shapes:
+        return []
+    with _quiet_rdflib():
+        data = _graph(triples)
+        try:
+            report, rules = _run(data, shapes, _OURS)
+        except re.error:
+            report, rules = _run(data, shapes, _ANY)
+        reading = _Reading(report, rules, prefixes)
+        return [reading.finding(result) for result in reading.results()]
+
+
+def _run(data: Graph, shapes: Sequence[ox.Triple], hide: re.Pattern[str]) -> tuple[Graph, Graph]:
+    """What pyshacl reports, and the shapes that it was given."""
+    from pyshacl import validate
+    from pyshacl.errors import ReportableRuntimeError
+    from rdflib import Graph
+
+    rules = _graph(_hidden(triple, hide) for triple in shapes)
+    try:
+        _, report, _ = validate(data, shacl_graph=rules, inference="none", inplace=True)
+    except ReportableRuntimeError as error:
+        raise _unusable(error) from error
+    if not isinstance(report, Graph):
+        raise _unusable(report)
+    return report, rules
+
+
+def _unusable(error: object) -> InputError:
+    text = shorten(" ".join(str(error).split()))
+    return InputError(f"the shapes cannot be used: {text}", "Mend the shape")
+
+
+def _graph(triples: Iterable[ox.Triple]) -> Graph:
+    from rdflib import Graph
+
+    graph = Graph(bind_namespaces="none")
+    translation = _Translation()
+    for triple in triples:
+        graph.add(translation.to_rdflib(triple))
+    return graph
+
+
+def _hidden(triple: ox.Triple, hide: re.Pattern[str]) -> ox.Triple:
+    message = triple.object
+    if triple.predicate != _MESSAGE or not isinstance(message, ox.Literal):
+        return triple
+    text = hide.sub("\ue000\\1\ue001", message.value)
+    return ox.Triple(triple.subject, _MESSAGE, ox.Literal(text, language=message.language))
+
+
+class _Reading:
+    """One pyshacl report, read beside the shapes that it speaks of."""
+
+    def __init__(self, report: Graph, shapes: Graph, prefixes: Mapping[str, str]) -> None:
+        self._report = report
+        self._shapes = shapes
+        self._prefixes = prefixes
+
+    def results(self) -> Iterator[Node]:
+        from rdflib import URIRef
+
+        return self._report.objects(None, URIRef(SH + "result"))
+
+    def finding(self, result: Node) -> Finding:
+        shape = self._get(result, "sourceShape")
+        constraint = self._get(result, "sourceConstraint")
+        assert shape is not None
+        rule = self._named(shape if constraint is None else constraint)
+        focus = _term(self._get(result, "focusNode"))
+        value = _term(self._get(result, "value"))
+        path_node = self._get(result, "resultPath")
+        path = None if path_node is None else _path(self._report, path_node)
+        noted = [node for node in (constraint, shape, rule) if node is not None]
+        return Finding(
+            rule=_local_name(str(rule)),
+            severity=_SEVERITIES.get(
+                str(self._get(result, "resultSeverity")), Severity.VIOLATION
+            ),
+            message=self._message(result, focus, path, value),
+            focus=focus,
+            path=path,
+            value=value,
+            why=self._note(noted, _DESCRIPTION),
+            fix=self._note(noted, _REMEDY),
+            source=str(self._named(shape)),
+            component=str(self._get(result, "sourceConstraintComponent")),
+        )
+
+    def _message(
+        self, result: Node, focus: Term | None, path: Path | None, value: Term | None
+    ) -> str:
+        from rdflib import Literal, URIRef
+
+        found = [
+            message
+            for message in self._report.objects(result, URIRef(SH + "resultMessage"))
+            if isinstance(message, Literal)
+        ]
+        texts = sorted(found, key=lambda text: (text.language not in {None, "en"}, str(text)))
+        text = str(texts[0]) if texts else "This does not conform."
+        known = {
+            "this": focus and term_text(focus, self._prefixes),
+            "path": path and path_text(path, self._prefixes),
+            "value": value and term_text(value, self._prefixes),
+        }
+        # Shortened first: what is filled in afterwards stands as the file has it.
+        text = shorten(text, self._prefixes)
+        return _HIDDEN.sub(lambda hidden: known.get(hidden[1]) or f"?{hidden[1]}", text)
+
+    def _named(self, node: Node) -> Node:
+        """The shape or constraint itself if it has a name, else the nearest around it that has."""
+        from rdflib import URIRef
+
+        waiting = deque([node])
+        seen = {node}
+        while waiting:
+            candidate = waiting.popleft()
+            if isinstance(candidate, URIRef):
+                return candidate
+            around = sorted(set(self._shapes.subjects(None, candidate)) - seen, key=str)
+            seen.update(around)
+            waiting += around
+        return node
+
+    def _note(self, nodes: Sequence[Node], property_: str) -> str:
+        from rdflib import URIRef
+
+        for node in nodes:
+            notes = sorted(map(str, self._shapes.objects(node, URIRef(property_))))
+            if notes:
+                return " ".join(notes[0].split())
+        return ""
+
+    def _get(self, result: Node, name: str) -> Node | None:
+        from rdflib import URIRef
+
+        return self._report.value(result, URIRef(SH + name))
+
+
+def _term(node: Node | None) -> Term | None:
+    from rdflib import BNode, Literal, URIRef
+
+    if isinstance(node, URIRef):
+        return ox.NamedNode(node)
+    if isinstance(node, BNode):
+        return ox.BlankNode(str(node))
+    if isinstance(node, Literal):
+        if node.language:
+            return ox.Literal(str(node), language=node.language)
+        return ox.Literal(str(node), datatype=node.datatype and ox.NamedNode(node.datatype))
+    return None
+
+
+def _path(graph: Graph, node: Node) -> Path:
+    """The property path that a node stands for (SHACL, section 2.3.1)."""
+    from rdflib import URIRef
+    from rdflib.collection import Collection
+
+    if isinstance(node, URIRef):
+        return Path.of(ox.NamedNode(node))
+    for property_, operator in _OPERATORS.items():
+        inner = graph.value(node, URIRef(property_))
+        if inner is not None:
+            parts = Collection(graph, inner) if operator == "|" else [inner]
+            return Path(operator, tuple(_path(graph, part) for part in parts))
+    return Path("/", tuple(_path(graph, part) for part in Collection(graph, node)))
+
+
+def _local_name(iri: str) -> str:
+    return re.split(r"[#/:]", iri)[-1] or iri
