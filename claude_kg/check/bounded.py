@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -26,7 +28,7 @@ class Task(Generic[T]):
         self, limits: Limits | None, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> None:
         self._limits = limits
-        self._call = lambda: work(*args, **kwargs)
+        self._call = functools.partial(work, *args, **kwargs)
         if limits is None:
             return
         # A fork takes the graph along for nothing; where there is none, it is sent over.
@@ -79,6 +81,8 @@ def _child(
     args: tuple[object, ...],
     kwargs: dict[str, object],
 ) -> None:
+    # An interrupt is the caller's affair; here it must not print anything.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _bound_memory(memory_mib)
     try:
         reply: tuple[str, object] = ("result", work(*args, **kwargs))
@@ -87,7 +91,7 @@ def _child(
     except KgError as error:
         kind = "input" if isinstance(error, InputError) else "fault"
         reply = (kind, (error.message, error.hint))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the caller is to hear of it
         reply = ("fault", (f"the check failed: {type(error).__name__}: {error}",))
     sender.send(reply)
 

@@ -58,11 +58,11 @@ _CONTROL = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
 def locate(text: str) -> Positions:
-    """The places in a valid Turtle, TriG, N-Triples or N-Quads text.
+    r"""The places in a valid Turtle, TriG, N-Triples or N-Quads text.
 
     Statements about blank nodes are left out, for nothing outside the file can name them.
 
-    >>> found = locate("<http://e/s> <http://e/p>\\n  1 .")
+    >>> found = locate("<http://e/s> <http://e/p>\n  1 .")
     >>> list(found.statements.values())
     [Place(line=2, column=3)]
     """
