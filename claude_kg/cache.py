@@ -10,16 +10,20 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from claude_kg.atomic import replace_file
 from claude_kg.close import Clash, Closure, close
-from claude_kg.load import LoadedGraph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from claude_kg.load import LoadedGraph
 
 _KEPT = 16
 
@@ -58,15 +62,15 @@ def read(name: str) -> bytes | None:
     return content
 
 
-def write(name: str, content: bytes) -> None:
-    """Keep content under a name, and forget what was not used for longest."""
+def write(name: str, content: bytes, keep: int = _KEPT) -> None:
+    """Keep content under a name; of its kind, forget all but the ``keep`` that were used last."""
     kept = folder()
     if kept is None:
         return
     with suppress(OSError):
         kept.mkdir(parents=True, exist_ok=True, mode=0o700)
         replace_file(kept / name, _checksum(content) + b"\n" + content)
-        _prune(kept, Path(name).suffix)
+        _prune(kept, Path(name).suffix, keep)
 
 
 def closure_of(
@@ -99,15 +103,15 @@ def _key(loaded: LoadedGraph) -> str:
     reasoner = find_spec("owlrl")
     for module in (sys.modules[close.__module__].__file__, reasoner and reasoner.origin):
         with suppress(OSError, TypeError):
-            status = os.stat(module or "")
+            status = Path(module or "").stat()
             digest.update(f"\0{status.st_size} {status.st_mtime_ns}".encode())
     return digest.hexdigest()
 
 
 def _encode(closure: Closure) -> bytes:
     clashes = json.dumps([clash.message for clash in closure.clashes])
-    triples: bytes = ox.serialize(closure.inferred, format=ox.RdfFormat.N_TRIPLES)
-    return clashes.encode() + b"\n" + triples
+    triples = ox.serialize(closure.inferred, format=ox.RdfFormat.N_TRIPLES)
+    return clashes.encode() + b"\n" + (triples or b"")
 
 
 def _decode(content: bytes) -> Closure:
@@ -122,8 +126,8 @@ def _checksum(content: bytes) -> bytes:
     return hashlib.sha256(content).hexdigest().encode()
 
 
-def _prune(kept: Path, suffix: str) -> None:
+def _prune(kept: Path, suffix: str, keep: int) -> None:
     entries = sorted(kept.glob(f"*{suffix}"), key=lambda p: p.stat().st_mtime, reverse=True)
-    for path in entries[_KEPT:]:
+    for path in entries[keep:]:
         with suppress(OSError):
             path.unlink()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +17,8 @@ from claude_kg.errors import InternalError
 from claude_kg.terms import OWL, PREFIXES, RDF, RDF_TYPE, RDFS, XSD, compact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from rdflib import Graph
     from rdflib.term import Node
 

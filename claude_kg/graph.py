@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
-from claude_kg.close import Closure
+from claude_kg.errors import InconsistentError
+from claude_kg.limits import DEFAULT_LIMITS, Limits
 from claude_kg.load import LoadedGraph, PathLike, Source, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pyoxigraph as ox
+
+    from claude_kg.close import Closure
+    from claude_kg.query.catalogue import Query
+    from claude_kg.query.names import Names
+    from claude_kg.query.run import Result
 
 
 class KnowledgeGraph:
@@ -28,7 +37,7 @@ class KnowledgeGraph:
     ) -> None:
         self.loaded = loaded
         self._cache = cache
-        self._notify = notify or (lambda message: None)
+        self._notify = notify
 
     @classmethod
     def load(
@@ -69,3 +78,81 @@ class KnowledgeGraph:
         from claude_kg.cache import closure_of
 
         return closure_of(self.loaded, use_cache=self._cache, notify=self._notify)
+
+    @property
+    def inferred(self) -> tuple[ox.Triple, ...]:
+        """What follows and is not stated. Raises InconsistentError where everything follows."""
+        closure = self.closure
+        if not closure.consistent:
+            first, *more = (clash.message.rstrip(".") for clash in closure.clashes)
+            rest = f" (and {len(more)} more)" if more else ""
+            raise InconsistentError(
+                f"the graph is inconsistent: {first}{rest}",
+                "See `claude-kg validate`, or use --asserted",
+            )
+        return closure.inferred
+
+    def query(
+        self,
+        query: str | Query,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        asserted: bool = False,
+        limits: Limits | None = DEFAULT_LIMITS,
+    ) -> Result:
+        """Answer a SPARQL query, given as text or as one of the catalogue.
+
+        ``parameters`` are the values of its parameters, as text. With ``asserted``, only what the
+        files state is asked. ``limits=None`` runs the query in this process, without bounds.
+
+        Raises InputError for a query or a value that cannot be used, LimitError where a limit is
+        reached, and InconsistentError unless ``asserted``.
+
+        >>> KnowledgeGraph.load().query("ASK { ?class a owl:Class }").boolean
+        True
+        """
+        from claude_kg.query.catalogue import parse_query
+        from claude_kg.query.guard import inspect
+        from claude_kg.query.parameters import bind, to_terms
+        from claude_kg.query.run import run
+
+        wanted = parse_query(query, "the query") if isinstance(query, str) else query
+        file = str(wanted.path) if wanted.path else None
+        inspected = inspect(wanted.text, file, self.prefixes)
+        terms = to_terms(
+            inspected, parameters or {}, wanted.defaults, self.names, label=wanted.name
+        )
+        store = self._asserted_store if asserted else self._closed_store
+        return run(store, bind(inspected, terms), self.prefixes, limits, name=file)
+
+    def export(self, format_name: str = "turtle", *, asserted: bool = False) -> bytes:
+        """The graph in an RDF format, with one ontology header, the same bytes every time.
+
+        trig and nq repeat what is inferred in a graph of its own; the other formats hold one
+        graph. With ``asserted``, what is inferred is left out.
+        """
+        from claude_kg.export import handed_on
+        from claude_kg.render.graphs import render_graph
+
+        inferred = () if asserted else self.inferred
+        triples = [*handed_on(self.loaded), *inferred]
+        return render_graph(triples, format_name, self.prefixes, inferred)
+
+    @cached_property
+    def names(self) -> Names:
+        """The names by which the things of the graph are known."""
+        from claude_kg.query.names import Names
+
+        return Names(self.asserted, self.prefixes)
+
+    @cached_property
+    def _asserted_store(self) -> ox.Store:
+        from claude_kg.store import build_store
+
+        return build_store(self.asserted)
+
+    @cached_property
+    def _closed_store(self) -> ox.Store:
+        from claude_kg.store import build_store
+
+        return build_store(self.asserted, self.inferred)

@@ -14,6 +14,9 @@ class Limits:
     results: int = 1_000_000
 
 
+DEFAULT_LIMITS = Limits()
+"""Enough for any question to an ontology, and little enough to wait for."""
+
 MAX_FILE_MIB = 256
 """The largest data file that is read; far above any ontology that is edited by hand."""
 

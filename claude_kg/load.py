@@ -10,11 +10,10 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import pyoxigraph as ox
 
@@ -23,6 +22,9 @@ from claude_kg._version import __version__
 from claude_kg.errors import InputError, InputErrors, LimitError
 from claude_kg.limits import MAX_FILE_MIB, MAX_NESTING
 from claude_kg.terms import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 Role = Literal["vocabulary", "facts", "overlay"]
 PathLike = str | os.PathLike[str]
@@ -150,7 +152,7 @@ def parse(
     Blank nodes are relabelled ``label`` and a number, in the order in which they appear, so that
     equal bytes give equal statements. Raises InputError with line and column.
     """
-    text = _decode(data, name)
+    text = decode(data, name)
     _refuse_hostile(text, name, format_name)
     triples: list[ox.Triple] = []
     labels: dict[ox.BlankNode, ox.BlankNode] = {}
@@ -182,7 +184,7 @@ def parse(
 
 def _expand(path: str) -> list[str]:
     """The data files that a path stands for."""
-    if path == STANDARD_INPUT or not os.path.isdir(path):
+    if path == STANDARD_INPUT or not Path(path).is_dir():
         return [path]
     found = [str(file) for file in files.walk(Path(path), tuple(SUFFIXES))]
     if not found:
@@ -205,8 +207,8 @@ def _read_source(
 def _format_of(name: str) -> str:
     if name == STANDARD_INPUT:
         return "trig"
-    suffix = os.path.splitext(name)[1].lower()
-    if suffix not in SUFFIXES and os.path.exists(name):
+    suffix = Path(name).suffix.lower()
+    if suffix not in SUFFIXES and Path(name).exists():
         raise InputError(
             "the name does not tell the data format",
             f"Name it {', '.join(SUFFIXES)}, or give --input-format",
@@ -223,7 +225,7 @@ def _read(name: str, shown: str, max_mib: int) -> bytes:
                 raise InputError("standard input is closed", "Give a file, or pipe data in")
             data = sys.stdin.buffer.read(bound + 1)
         else:
-            with open(name, "rb") as file:
+            with Path(name).open("rb") as file:
                 data = file.read(bound + 1)
     except (OSError, ValueError) as error:
         raise unreadable(error, shown) from None
@@ -247,7 +249,7 @@ def unreadable(error: OSError | ValueError, name: str) -> InputError:
     return InputError(f"cannot be read: {reason}", file=name)
 
 
-def _decode(data: bytes, name: str) -> str:
+def decode(data: bytes, name: str) -> str:
     """The text of a file, which is UTF-8 with or without a byte-order mark."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4]:
         raise InputError("is UTF-16 or UTF-32", "Save it as UTF-8", file=name, line=1, column=1)

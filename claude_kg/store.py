@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from claude_kg.terms import INFERRED_GRAPH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def build_store(asserted: Iterable[ox.Triple], inferred: Iterable[ox.Triple] = ()) -> ox.Store:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CKG = "https://w3id.org/claude-kg/ontology#"
 KG = "https://w3id.org/claude-kg/id/"

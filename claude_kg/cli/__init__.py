@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+import traceback
 from contextlib import suppress
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from claude_kg._version import __version__
 from claude_kg.errors import KgError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PROGRAM = "claude-kg"
 
@@ -37,9 +40,11 @@ class LazyGroup(click.Group):
     """A group that imports a command's module only to run it or to print its own help."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands, without importing them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
         if cmd_name not in COMMANDS:
             return None
         command = import_module(f"claude_kg.cli.{cmd_name}").command
@@ -49,6 +54,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called, or say which was perhaps meant."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from difflib import get_close_matches
 
@@ -58,6 +64,7 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands under their headings."""
         for section in dict.fromkeys(entry.section for entry in COMMANDS.values()):
             with formatter.section(section):
                 formatter.write_dl(
@@ -65,49 +72,51 @@ class LazyGroup(click.Group):
                 )
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name=PROGRAM)
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Ask, check and hand on a knowledge graph."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main(args: list[str] | None = None) -> int:
     """Run the command line and return its exit code; errors become one line on standard error."""
     arguments = sys.argv[1:] if args is None else args
-    debug = "--debug" in arguments
     try:
         code = cli.main(arguments, prog_name=PROGRAM, standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except (KeyboardInterrupt, click.Abort):
-        _complain("interrupted")
-        return 130
     except BrokenPipeError:
         _forget_output()
         return 0
-    except click.exceptions.NoArgsIsHelpError as shown:
-        click.echo(shown.format_message())
-        return 0
-    except click.ClickException as error:
-        if debug:
-            raise
-        _complain(f"error: {_usage(error)}")
-        return 2
-    except KgError as error:
-        if debug:
-            raise
-        for line in str(error).splitlines():
-            _complain(f"error: {line}")
-        return error.exit_code
-    except Exception as error:
-        if debug:
-            raise
-        _complain(
-            f"error: a fault of this program: {type(error).__name__}: {_one_line(str(error))}. "
-            "Run it again with --debug and report what it prints."
-        )
-        return 3
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort
+        if "--debug" in arguments:
+            traceback.print_exc()
+        code, text = _explain(error)
+        for line in text.splitlines():
+            _complain(line)
+        return code
+
+
+def _explain(error: BaseException) -> tuple[int, str]:
+    """The exit code for an error, and what to say about it."""
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return 130, "interrupted"
+    if isinstance(error, click.ClickException):
+        return 2, f"error: {_usage(error)}"
+    if isinstance(error, KgError):
+        return error.exit_code, "\n".join(f"error: {line}" for line in str(error).splitlines())
+    return 3, (
+        f"error: a fault of this program: {type(error).__name__}: {_one_line(str(error))}. "
+        "Run it again with --debug and report what it prints."
+    )
 
 
 def _usage(error: click.ClickException) -> str:
@@ -124,7 +133,7 @@ def _one_line(text: str) -> str:
 
 def _complain(line: str) -> None:
     with suppress(OSError, ValueError):
-        print(f"{PROGRAM}: {line}", file=sys.stderr, flush=True)
+        click.echo(f"{PROGRAM}: {line}", err=True)
 
 
 def _forget_output() -> None:

@@ -7,18 +7,17 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from claude_kg.atomic import replace_file
 from claude_kg.errors import InputError
-from claude_kg.limits import Limits
+from claude_kg.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from claude_kg.graph import KnowledgeGraph
@@ -67,53 +66,23 @@ class Output:
         """Write the whole result, as UTF-8; a file is replaced at once or not touched at all."""
         data = text.encode() if isinstance(text, str) else text
         if self.path is not None:
-            write_atomically(self.path, data)
+            try:
+                replace_file(Path(self.path), data)
+            except BrokenPipeError:
+                raise
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                raise InputError(
+                    f"cannot be written: {reason.lower()}",
+                    "Choose another --output",
+                    file=self.path,
+                ) from None
         elif sys.stdout is None:
             raise InputError("standard output is closed", "Give --output FILE")
         else:
             sys.stdout.flush()
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
-
-
-def write_atomically(path: str, data: bytes) -> None:
-    """Replace a file by new content in one step."""
-    target = os.path.realpath(path)
-    folder = os.path.dirname(target)
-    try:
-        if os.path.exists(target) and not os.path.isfile(target):
-            if os.path.isdir(target):
-                raise IsADirectoryError(0, "is a folder")
-            with open(target, "wb") as device:
-                device.write(data)
-            return
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".claude-kg-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(temporary, _mode(target))
-            os.replace(temporary, target)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary)
-            raise
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(
-            f"cannot be written: {reason}", "Choose another --output", file=path
-        ) from None
-
-
-def _mode(path: str) -> int:
-    """The permissions that a file has, or would get by the user's custom."""
-    try:
-        return os.stat(path).st_mode & 0o7777
-    except OSError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
 
 
 def graph_options(command: F) -> F:
@@ -152,7 +121,7 @@ def graph_options(command: F) -> F:
         graph = GraphSource(facts, overlays, input_format, cache=not no_cache)
         return command(*args, graph=graph, **kwargs)
 
-    return _apply(options, cast(F, wrapper))
+    return _apply(options, cast("F", wrapper))
 
 
 def output_options(
@@ -178,7 +147,7 @@ def output_options(
             if output == "-":
                 output = None
             if format_ is None and output is not None and suffixes:
-                suffix = os.path.splitext(output)[1].lower()
+                suffix = Path(output).suffix.lower()
                 if suffix not in suffixes:
                     raise InputError(
                         "the name does not tell the format",
@@ -188,19 +157,18 @@ def output_options(
                 format_ = suffixes[suffix]
             return command(*args, output=Output(output, format_), **kwargs)
 
-        return _apply(options, cast(F, wrapper))
+        return _apply(options, cast("F", wrapper))
 
     return decorate
 
 
 def limit_options(command: F) -> F:
     """Add the bounds on a query; the command receives ``limits``."""
-    default = Limits()
     options = [
         click.option(
             "--timeout",
             type=click.FloatRange(0.01, 86_400),
-            default=default.seconds,
+            default=DEFAULT_LIMITS.seconds,
             show_default=True,
             metavar="SECONDS",
             help="Longest time a query may take.",
@@ -208,7 +176,7 @@ def limit_options(command: F) -> F:
         click.option(
             "--memory",
             type=click.IntRange(16, 1 << 20),
-            default=default.memory_mib,
+            default=DEFAULT_LIMITS.memory_mib,
             show_default=True,
             metavar="MIB",
             help="Most memory a query may use.",
@@ -216,7 +184,7 @@ def limit_options(command: F) -> F:
         click.option(
             "--max-results",
             type=click.IntRange(1),
-            default=default.results,
+            default=DEFAULT_LIMITS.results,
             show_default=True,
             metavar="N",
             help="Most rows or statements a query may return.",
@@ -228,14 +196,14 @@ def limit_options(command: F) -> F:
         limits = Limits(seconds=timeout, memory_mib=memory, results=max_results)
         return command(*args, limits=limits, **kwargs)
 
-    return _apply(options, cast(F, wrapper))
+    return _apply(options, cast("F", wrapper))
 
 
 def common_options(command: F) -> F:
     """Add ``--quiet``, ``--verbose`` and ``--debug``; the command receives nothing."""
 
     def remember(key: str) -> Callable[[click.Context, click.Parameter, bool], None]:
-        def store(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+        def store(context: click.Context, _: click.Parameter, value: bool) -> None:
             context.meta[key] = value
 
         return store
