@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyoxigraph as ox
@@ -53,7 +54,7 @@ def _ill_typed(
 ) -> Iterator[Finding]:
     from rdflib import Literal, URIRef
 
-    with _quiet_rdflib():
+    with _quiet_rdflib(), warnings.catch_warnings(action="ignore"):
         for triple in triples:
             literal = triple.object
             if not isinstance(literal, ox.Literal) or not isinstance(triple.subject, ox.NamedNode):

@@ -7,8 +7,10 @@ that a range names, and its violation disappears.
 from __future__ import annotations
 
 import re
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -34,16 +36,11 @@ _OPERATORS = {
     SH + "zeroOrOnePath": "?",
 }
 _SEVERITIES = {SH + "Info": Severity.INFO, SH + "Warning": Severity.WARNING}
-_MESSAGE = ox.NamedNode(SH + "message")
 _DESCRIPTION = SH + "description"
 _REMEDY = "https://w3id.org/claude-kg/shapes#remedy"
 
-# pyshacl fills placeholders in the messages of SPARQL constraints only, with whole IRIs, and fails
-# where a value holds a backslash. So they are hidden from it and filled in afterwards; those that
-# only it could fill are left to it, unless it fails.
-_OURS = re.compile(r"\{[$?](this|path|value)\}")
-_ANY = re.compile(r"\{[$?](\w+)\}")
-_HIDDEN = re.compile(r"\ue000(\w+)\ue001")
+_PLACEHOLDER = re.compile(r"\{[$?](\w+)\}")
+_OURS = frozenset({"this", "path", "value"})
 
 
 def check_shapes(
@@ -58,35 +55,66 @@ def check_shapes(
     """
     if not shapes:
         return []
-    with _quiet_rdflib():
-        data = _fill(_data_graph(), triples)
-        try:
-            report, rules = _run(data, shapes, _OURS)
-        except re.error:
-            report, rules = _run(data, shapes, _ANY)
-        reading = _Reading(report, rules, prefixes)
+    with _quiet_rdflib(), warnings.catch_warnings(action="ignore"):
+        rules = _fill(_graph(), shapes)
+        reading = _Reading(_run(_fill(_data_graph(), triples), rules), rules, prefixes)
         return [reading.finding(result) for result in reading.results()]
 
 
-def _run(data: Graph, shapes: Sequence[ox.Triple], hide: re.Pattern[str]) -> tuple[Graph, Graph]:
-    """What pyshacl reports, and the shapes that it was given."""
+def _run(data: Graph, shapes: Graph) -> Graph:
+    """What pyshacl reports."""
     from pyshacl import validate
     from pyshacl.errors import ReportableRuntimeError
     from rdflib import Graph
 
-    rules = _fill(Graph(bind_namespaces="none"), (_hidden(t, hide) for t in shapes))
     try:
-        _, report, _ = validate(data, shacl_graph=rules, inference="none", inplace=True)
-    except ReportableRuntimeError as error:
+        with _sound_messages():
+            _, report, _ = validate(data, shacl_graph=shapes, inference="none", inplace=True)
+    except (ReportableRuntimeError, re.error) as error:
         raise _unusable(error) from error
     if not isinstance(report, Graph):
         raise _unusable(report)
-    return report, rules
+    return report
 
 
 def _unusable(error: object) -> InputError:
     text = shorten(" ".join(str(error).split()))
     return InputError(f"the shapes cannot be used: {text}", "Mend the shape")
+
+
+@contextmanager
+def _sound_messages() -> Iterator[None]:
+    """Make pyshacl fill in the messages of SPARQL constraints whatever the values are.
+
+    By itself it takes a value for a replacement pattern, and fails where one holds a backslash.
+    What a finding knows by itself is left for :class:`_Reading`, which writes it shorter.
+    """
+    from pyshacl.constraints.constraint_component import ConstraintComponent
+
+    def fill(self: object, message: str, bound: object) -> str:
+        values = bound if isinstance(bound, dict) else {}
+        if isinstance(bound, tuple) and isinstance(bound[-1], dict):
+            values = bound[-1]
+
+        def text(found: re.Match[str]) -> str:
+            known = found[1] not in _OURS and values.get(found[1]) is not None
+            return str(values[found[1]]) if known else found[0]
+
+        return _PLACEHOLDER.sub(text, message)
+
+    name = "_format_sparql_based_result_message"
+    original = getattr(ConstraintComponent, name)
+    setattr(ConstraintComponent, name, fill)
+    try:
+        yield
+    finally:
+        setattr(ConstraintComponent, name, original)
+
+
+def _graph() -> Graph:
+    from rdflib import Graph
+
+    return Graph(bind_namespaces="none")
 
 
 def _fill(graph: Graph, triples: Iterable[ox.Triple]) -> Graph:
@@ -119,14 +147,6 @@ def _data_graph() -> Graph:
             return super().query(query_object, *args, **kwargs)
 
     return DataGraph(bind_namespaces="none")
-
-
-def _hidden(triple: ox.Triple, hide: re.Pattern[str]) -> ox.Triple:
-    message = triple.object
-    if triple.predicate != _MESSAGE or not isinstance(message, ox.Literal):
-        return triple
-    text = hide.sub("\ue000\\1\ue001", message.value)
-    return ox.Triple(triple.subject, _MESSAGE, ox.Literal(text, language=message.language))
 
 
 class _Reading:
@@ -184,7 +204,7 @@ class _Reading:
         }
         # Shortened first: what is filled in afterwards stands as the file has it.
         text = shorten(text, self._prefixes)
-        return _HIDDEN.sub(lambda hidden: known.get(hidden[1]) or f"?{hidden[1]}", text)
+        return _PLACEHOLDER.sub(lambda name: known.get(name[1]) or f"?{name[1]}", text)
 
     def _named(self, node: Node) -> Node:
         """The shape or constraint itself if it has a name, else the nearest around it that has."""

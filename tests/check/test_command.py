@@ -1,0 +1,142 @@
+"""``claude-kg validate``: verdicts, exit codes, formats and bad input."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from tests.conftest import Run
+
+HERE = Path(__file__).parent / "fixtures"
+BROKEN = HERE / "broken"
+CONTRADICTION = HERE / "contradiction.ttl"
+UNLABELLED = """
+@prefix ckg: <https://w3id.org/claude-kg/ontology#> .
+@prefix ex: <https://example.org/examplia/> .
+
+ex:shed a ckg:Backend .
+"""
+
+
+def test_the_packaged_graph_conforms(kg: Run) -> None:
+    done = kg("validate")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("conforms: no findings in ")
+
+
+def test_another_vendor_conforms_to_the_same_shapes(kg: Run, vendor: Path) -> None:
+    done = kg("validate", "--facts", vendor)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
+
+
+def test_quiet_leaves_the_verdict_to_the_exit_code(kg: Run) -> None:
+    done = kg("validate", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_contradiction_is_told_with_its_place(kg: Run) -> None:
+    done = kg("validate", CONTRADICTION)
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    (found,) = (line for line in lines if line.endswith("[consistency]"))
+    assert found.startswith(f"{CONTRADICTION}:9:1: violation: the graph contradicts itself: ")
+    assert "ex:muddled" in found
+    (literal,) = (line for line in lines if line.endswith("[ill-typed-literal]"))
+    assert literal.startswith(f"{CONTRADICTION}:11:29: violation: ex:muddled ")
+
+
+def test_every_broken_file_is_told_and_the_rest_is_checked(kg: Run) -> None:
+    missing = HERE / "missing.ttl"
+    done = kg("validate", BROKEN, CONTRADICTION, missing)
+    assert done.returncode == 2
+    lines = done.stdout.splitlines()
+    for place in (f"{BROKEN / 'missing-dot.ttl'}:4:", f"{BROKEN / 'unknown-prefix.ttl'}:3:"):
+        (line,) = (line for line in lines if line.startswith(place))
+        assert line.endswith("[syntax]")
+    assert f"{missing}: violation: no such file [input]" in lines
+    assert any(line.endswith("[consistency]") for line in lines)
+    assert "not every file could be read" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\xef\xbb\xbf@prefix ex: <https://example.org/> .\nex:a ex:b <<", ":2:"),
+        ("@prefix ex: <https://example.org/> .".encode("utf-16"), "UTF-16"),
+        (b'<https://example.org/a> <https://example.org/b> "caf\xe9" .', "not UTF-8"),
+        (b"<https://example.org/a> <https://example.org/b> 'x\0' .", "NUL"),
+    ],
+)
+def test_unreadable_standard_input_is_bad_input(kg: Run, data: bytes, said: str) -> None:
+    done = kg("validate", "-", stdin=data)
+    assert done.returncode == 2
+    assert said in done.stdout
+    assert done.stdout.startswith("standard input")
+
+
+def test_standard_input_is_laid_over_the_graph(kg: Run) -> None:
+    done = kg("validate", "-", stdin=UNLABELLED)
+    assert done.returncode == 1
+    assert all(line.startswith("standard input:5:1: ") for line in done.stdout.splitlines())
+
+
+def test_only_what_is_bad_enough_fails(kg: Run, tmp_path: Path) -> None:
+    file = tmp_path / "shed.ttl"
+    file.write_text(UNLABELLED)
+    output = tmp_path / "report.json"
+    codes = {
+        level: kg("validate", file, "--fail-on", level, "-o", output).returncode
+        for level in ("violation", "info")
+    }
+    counts = json.loads(output.read_text())["counts"]
+    assert counts["violation"] > 0
+    assert codes == {"violation": 1, "info": 1}
+
+
+def test_the_format_is_read_off_the_name_and_the_bytes_are_the_same_each_time(
+    kg: Run, tmp_path: Path
+) -> None:
+    reports = []
+    for name in ("one.ttl", "two.ttl"):
+        assert kg("validate", CONTRADICTION, "-o", tmp_path / name).returncode == 1
+        reports.append((tmp_path / name).read_bytes())
+    assert reports[0] == reports[1]
+    quads = list(ox.parse(reports[0], ox.RdfFormat.TURTLE))
+    assert any(q.predicate.value == "http://www.w3.org/ns/shacl#conforms" for q in quads)
+
+
+def test_broken_facts_do_not_keep_the_others_from_being_checked(kg: Run, vendor: Path) -> None:
+    done = kg("validate", "--facts", vendor, "--facts", BROKEN / "missing-dot.ttl")
+    assert done.returncode == 2
+    assert [line.rpartition(" ")[2] for line in done.stdout.splitlines()] == ["[syntax]"]
+
+
+def test_a_limit_that_is_reached_is_named(kg: Run) -> None:
+    done = kg("validate", CONTRADICTION, "--timeout", "0.01")
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert "limit of 0.01 seconds" in done.stderr
+    assert "--timeout" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--fail-on", "catastrophe"], "catastrophe"),
+        (["--format", "yaml"], "yaml"),
+        (["-o", "report.yaml"], "report.yaml"),
+        (["-", "-"], "standard input"),
+        ([os.devnull], "format"),
+    ],
+)
+def test_bad_usage_is_one_line(kg: Run, tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = kg("validate", *arguments, cwd=tmp_path, stdin="")
+    assert done.returncode == 2
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
