@@ -53,6 +53,12 @@ def test_text_has_a_line_a_finding_as_compilers_do() -> None:
     ]
 
 
+def test_what_is_bad_enough_is_what_counts() -> None:
+    assert REPORT.at_least(Severity.VIOLATION) == (BROKEN,)
+    assert REPORT.at_least(Severity.WARNING) == (LAMP, BROKEN)
+    assert REPORT.at_least(Severity.INFO) == REPORT.findings
+
+
 def test_text_says_why_when_asked() -> None:
     assert "    why: Because.\n" in to_text(REPORT, reasons=True)
 

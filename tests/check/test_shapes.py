@@ -22,7 +22,7 @@ HEAD = """
 
 
 def check(shapes: Path, *data: Path, limits: Limits | None = None) -> Report:
-    graph = KnowledgeGraph.load(overlays=data)
+    graph = KnowledgeGraph.load(facts=data)
     return validate(graph, shapes=[shapes], closure_shapes=[], limits=limits)
 
 
@@ -170,7 +170,7 @@ def test_shapes_of_what_follows_see_what_follows(tmp_path: Path) -> None:
         "ex:partOf a owl:ObjectProperty , owl:TransitiveProperty . "
         "ex:a ex:partOf ex:b . ex:b ex:partOf ex:c ."
     )
-    graph = KnowledgeGraph.load(overlays=[data])
+    graph = KnowledgeGraph.load(facts=[data])
     assert validate(graph, shapes=[shapes], closure_shapes=[]).conforms
     (found,) = validate(graph, shapes=[], closure_shapes=[shapes]).findings
     assert found.message == "ex:a is part of one thing."

@@ -14,7 +14,7 @@ BOTH_METHODS = Path(__file__).with_name("both-methods.ttl")
 
 @pytest.fixture
 def muddled() -> KnowledgeGraph:
-    return KnowledgeGraph.load(overlays=[BOTH_METHODS])
+    return KnowledgeGraph.load(facts=[BOTH_METHODS])
 
 
 def test_hermit_finds_the_graph_consistent_and_every_class_satisfiable(
