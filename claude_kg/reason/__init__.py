@@ -1,0 +1,125 @@
+"""The OWL 2 RL rules of this package: every conclusion, every contradiction, and why.
+
+They draw the same conclusions as the reference in :mod:`claude_kg.close`, find what it finds of
+contradictions and more (ill-typed values, things stated to be all different), and give proofs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import chain
+
+import pyoxigraph as ox
+
+from claude_kg.close import _LANGUAGE, _TELLING, Clash, Closure
+from claude_kg.reason.engine import Contradiction, Engine
+from claude_kg.reason.facts import Fact, Facts, Term
+from claude_kg.reason.proofs import Proof, Prover, Statement
+from claude_kg.reason.words import Words
+from claude_kg.terms import PREFIXES, RDF_TYPE
+
+__all__ = ["Proof", "Reasoning", "Statement", "reason"]
+
+
+def reason(asserted: Iterable[ox.Triple], prefixes: Mapping[str, str] = PREFIXES) -> Reasoning:
+    """Draw every conclusion from a graph; ``prefixes`` shorten the names in what is said of it.
+
+    Raises InputError, or InputErrors, for axioms that the rules do not cover.
+    """
+    engine = Engine(asserted, prefixes)
+    engine.run()
+    return Reasoning(engine.facts, engine.contradictions, prefixes)
+
+
+class Reasoning:
+    """A graph with all that follows from it, which can say why."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        contradictions: tuple[Contradiction, ...],
+        prefixes: Mapping[str, str],
+    ) -> None:
+        self._facts = facts
+        self._words = Words(facts, prefixes)
+        self._prover = Prover(facts, self._words)
+        self._clashes: dict[str, list[Contradiction]] = {}
+        for found in contradictions:
+            sentence = f"{self._words.reason(found.rule, dict(found.binding))}."
+            self._clashes.setdefault(sentence, []).append(found)
+
+    @cached_property
+    def closure(self) -> Closure:
+        """What follows and tells a reader something, sorted; and the contradictions, sorted."""
+        return Closure(
+            tuple(sorted(_telling(self._facts), key=str)),
+            tuple(Clash(message) for message in sorted(self._clashes)),
+        )
+
+    def proof(self, triple: ox.Triple) -> Proof | None:
+        """The shortest proof of a statement: fewest steps; None where it does not follow."""
+        return next(self.proofs(triple), None)
+
+    def proofs(self, triple: ox.Triple) -> Iterator[Proof]:
+        """The proofs of a statement that differ in their last step, the shortest first.
+
+        An asserted statement has one, without a rule; what does not follow has none.
+        """
+        fact = self._fact(triple)
+        if fact is not None:
+            yield from self._prover.proofs(fact)
+
+    def clash_proof(self, clash: Clash) -> Proof:
+        """The shortest proof of a contradiction; raises KeyError for one of another graph."""
+        proofs = map(self._prover.contradiction, self._clashes[clash.message])
+        return min(proofs, key=lambda proof: (proof.steps, proof.rule))
+
+    def explain_clash(self, clash: Clash) -> tuple[ox.Triple, ...]:
+        """The fewest asserted statements that make a contradiction by themselves, sorted.
+
+        The statements that spell out unnamed classes and lists among them are given too, and not
+        counted. Raises KeyError for the contradiction of another graph.
+        """
+        supports = (self._prover.support(found.premises) for found in self._clashes[clash.message])
+        smallest = min(supports, key=self._prover.rank)
+        return tuple(sorted(set(chain.from_iterable(map(self._facts.stated, smallest))), key=str))
+
+    def _fact(self, triple: ox.Triple) -> Fact | None:
+        subject, predicate, object_ = map(
+            self._facts.number, (triple.subject, triple.predicate, triple.object)
+        )
+        if subject is None or predicate is None or object_ is None:
+            return None
+        fact = subject, predicate, object_
+        return fact if self._facts.holds(fact) else None
+
+
+def _telling(facts: Facts) -> Iterator[ox.Triple]:
+    """The derived statements that are kept: see :func:`claude_kg.close.close`."""
+    terms = facts.terms
+    type_ = ox.NamedNode(RDF_TYPE)
+    named = {
+        number
+        for number, term in enumerate(terms)
+        if isinstance(term, ox.NamedNode) and not term.value.startswith(_LANGUAGE)
+    }
+    for class_, members in facts.derived_members.items():
+        if class_ in named:
+            for s in members & named:
+                if s != class_:
+                    yield ox.Triple(_node(terms[s]), type_, terms[class_])
+    for p, pairs in facts.derived.items():
+        predicate = terms[p]
+        if not isinstance(predicate, ox.NamedNode):
+            continue
+        if p not in named and predicate.value not in _TELLING:
+            continue
+        for s, o in pairs:
+            if s != o and s in named and (o in named or isinstance(terms[o], ox.Literal)):
+                yield ox.Triple(_node(terms[s]), predicate, terms[o])
+
+
+def _node(term: Term) -> ox.NamedNode:
+    assert isinstance(term, ox.NamedNode)
+    return term
