@@ -65,24 +65,24 @@ class Output:
     def write(self, text: str | bytes) -> None:
         """Write the whole result, as UTF-8; a file is replaced at once or not touched at all."""
         data = text.encode() if isinstance(text, str) else text
-        if self.path is not None:
-            try:
-                replace_file(Path(self.path), data)
-            except BrokenPipeError:
-                raise
-            except (OSError, ValueError) as error:
-                reason = getattr(error, "strerror", None) or str(error)
-                raise InputError(
-                    f"cannot be written: {reason.lower()}",
-                    "Choose another --output",
-                    file=self.path,
-                ) from None
-        elif sys.stdout is None:
+        if self.path is None and sys.stdout is None:
             raise InputError("standard output is closed", "Give --output FILE")
-        else:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
+        try:
+            if self.path is not None:
+                replace_file(Path(self.path), data)
+            else:
+                sys.stdout.flush()
+                sys.stdout.buffer.write(data)
+                sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            raise
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise InputError(
+                f"cannot be written: {reason.lower()}",
+                "Choose another --output",
+                file=self.path or "standard output",
+            ) from None
 
 
 def graph_options(command: F) -> F:

@@ -107,7 +107,7 @@ def _wanted(query: str | None, expression: str | None) -> Query:
             "Give a name of the catalogue, a file, - for standard input, or -e TEXT",
         )
     if expression is not None:
-        return parse_query(expression, "the query")
+        return parse_query(_as_utf_8(expression), "the query")
     assert query is not None
     if query == "-":
         return parse_query(_standard_input(), "standard input")
@@ -131,5 +131,13 @@ def _values(parameters: tuple[str, ...]) -> dict[str, str]:
             raise InputError(f"-p {text!r} gives no value", "Write -p name=value")
         if name in values:
             raise InputError(f"the parameter {name!r} is given twice", "Give it once")
-        values[name] = value
+        values[name] = _as_utf_8(value)
     return values
+
+
+def _as_utf_8(argument: str) -> str:
+    """An argument of the command line, of which the locale may have made something else."""
+    try:
+        return os.fsencode(argument).decode()
+    except UnicodeError:
+        raise InputError(f"the argument {argument!a} is not UTF-8", "Give it in UTF-8") from None

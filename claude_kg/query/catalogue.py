@@ -54,7 +54,7 @@ class Query:
         """The values of parameters that are not given."""
         values: dict[str, str] = {}
         for entry in self.header.get("defaults") or ():
-            values.update({str(k): _as_text(v) for k, v in dict(entry).items()})
+            values.update(entry)
         return values
 
 
@@ -147,6 +147,9 @@ def _parse_yaml(source: str, name: str) -> dict[str, Any]:
 
     try:
         header = yaml.safe_load(source)
+        if isinstance(header, dict) and "defaults" in header:
+            # As text, for to YAML a name such as "on" is a truth value, and 007 is 7.
+            header["defaults"] = yaml.load(source, yaml.BaseLoader)["defaults"]  # noqa: S506
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise InputError(
@@ -160,8 +163,13 @@ def _parse_yaml(source: str, name: str) -> dict[str, Any]:
         raise InputError(f"the header is no YAML: {error}", file=name) from None
     if not isinstance(header, dict):
         raise InputError("the header holds no names with values", "Write #+ name: value", file=name)
+    defaults = header.get("defaults") or []
+    if not isinstance(defaults, list) or not all(_is_plain(entry) for entry in defaults):
+        raise InputError(
+            "the defaults are no list of names with values", "Write - name: value", file=name
+        )
     return {str(key): value for key, value in header.items()}
 
 
-def _as_text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _is_plain(entry: object) -> bool:
+    return isinstance(entry, dict) and all(isinstance(value, str) for value in entry.values())

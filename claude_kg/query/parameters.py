@@ -73,7 +73,7 @@ def parameters_of(query: Inspected) -> list[Parameter]:
     found: dict[str, Parameter] = {}
     for token in query.tokens:
         if token.kind == "variable" and token.text[1] == "_" and token.text.strip("?$_"):
-            found.setdefault(token.text[1:], _parse_variable(token.text[1:]))
+            found.setdefault(token.text[1:], parse_variable(token.text[1:]))
     return list(found.values())
 
 
@@ -201,7 +201,12 @@ def _refuse_assignment(query: Inspected, token: Token) -> None:
     )
 
 
-def _parse_variable(variable: str) -> Parameter:
+def parse_variable(variable: str) -> Parameter:
+    """The parameter that a variable, given without its question mark, stands for.
+
+    >>> parse_variable("_first_product_iri").name
+    'first_product'
+    """
     optional = variable.startswith("__")
     name = variable.lstrip("_")
     parts = name.split("_")

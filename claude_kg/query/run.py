@@ -1,31 +1,24 @@
 """Run a query against a store, within bounds that hold whatever the query does.
 
-Oxigraph cannot stop a query, and some queries end the process. So where the system can fork, a
-query runs in a child process that has its memory, its processor time and its open files limited,
-answers through a pipe, and is killed at the deadline. Its wire forms are those of the W3C: TSV for
-solutions, N-Triples for graphs; both have one line a result, so that results can be counted.
+The answer comes in forms of the W3C: TSV for solutions, N-Triples for graphs; both have one line a
+result, so that results can be counted while they come.
 """
 
 from __future__ import annotations
 
 import io
-import os
 import re
-import select
-import signal
-import threading
-import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from claude_kg.errors import InputError, InternalError, LimitError
+from claude_kg.bounded import RefusedError, run_bounded
+from claude_kg.errors import InputError, LimitError
 from claude_kg.load import position
+from claude_kg.wellformed import require_xml
 
 if TYPE_CHECKING:
     from claude_kg.limits import Limits
@@ -41,7 +34,7 @@ _FORMATS = {
 """The W3C result formats, by the name that options use."""
 
 _CHUNK = 1 << 16
-_MIB = 1 << 20
+_ADVICE = "Make it narrower, or raise the limit with {option}"
 
 Row = Mapping[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
 
@@ -104,6 +97,8 @@ class Result:
         else:
             answer = self._solutions()
         data = answer.serialize(format=_FORMATS[format_name]) or b""
+        if format_name == "xml":
+            require_xml(data)
         return data if data.endswith(b"\n") else data + b"\n"
 
     def _solutions(self) -> ox.QuerySolutions:
@@ -132,225 +127,59 @@ def run(
     """
 
     def evaluate(sink: IO[bytes]) -> None:
-        _evaluate(store, query.text, prefixes, sink)
+        lines = None if limits is None else limits.results
+        _evaluate(store, query.text, prefixes, _Counting(sink, lines))
 
     try:
-        if limits is None:
-            buffer = io.BytesIO()
-            evaluate(buffer)
-            wire = buffer.getvalue()
-        elif hasattr(os, "fork"):
-            wire = _in_child(evaluate, limits)
-        else:
-            wire = _in_thread(evaluate, limits)
-    except _RefusedError as refused:
-        raise _syntax_error(refused.args[0], query, name) from None
+        wire = run_bounded(evaluate, limits, what="the query", advice=_ADVICE)
+    except RefusedError as refused:
+        raise _syntax_error(str(refused), query, name) from None
     return Result(query.source.kind, wire, prefixes)
 
 
-class _RefusedError(Exception):
-    """The engine did not accept the query."""
-
-
-class _TooManyError(Exception):
-    """There are more results than the limit allows."""
-
-
-def _evaluate(store: ox.Store, text: str, prefixes: Mapping[str, str], sink: IO[bytes]) -> None:
-    try:
-        answer = store.query(text, prefixes=dict(prefixes))
-        if isinstance(answer, ox.QueryBoolean):
-            sink.write(b"true" if answer else b"false")
-        elif isinstance(answer, ox.QuerySolutions):
-            answer.serialize(sink, format=ox.QueryResultsFormat.TSV)
-        else:
-            answer.serialize(sink, format=ox.RdfFormat.N_TRIPLES)
-    except SyntaxError as error:
-        raise _RefusedError(error.msg) from None
-    except RuntimeError as error:
-        raise _RefusedError(str(error)) from None
-
-
 class _Counting(io.RawIOBase):
-    """A sink that stops the query as soon as it has written more lines than are allowed."""
+    """A sink that stops the query as soon as it has written more results than are allowed."""
 
-    def __init__(self, sink: Callable[[bytes], object], lines: int) -> None:
+    def __init__(self, sink: IO[bytes], results: int | None) -> None:
         super().__init__()
         self._sink = sink
-        self._left = lines
+        self._results = results
+        self._lines = 0
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
         chunk = bytes(data)
-        self._left -= chunk.count(b"\n")
-        if self._left < 0:
-            raise _TooManyError
-        self._sink(chunk)
+        self._lines += chunk.count(b"\n")
+        # One line more than results: TSV starts with the names of the columns.
+        if self._results is not None and self._lines > self._results + 1:
+            raise LimitError(
+                f"the query has more results than the limit of {self._results}",
+                "Add a LIMIT to it, or raise the limit with --max-results",
+            )
+        self._sink.write(chunk)
         return len(chunk)
 
 
-# What the exit status of the child means; anything else is a crash.
-_DONE, _REFUSED, _TOO_MANY, _FAILED = 0, 10, 11, 12
-
-
-def _in_child(evaluate: Callable[[IO[bytes]], None], limits: Limits) -> bytes:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        _answer(evaluate, limits, writing)
-    os.close(writing)
-    status = None
+def _evaluate(store: ox.Store, text: str, prefixes: Mapping[str, str], sink: _Counting) -> None:
+    buffer = io.BufferedWriter(sink, _CHUNK)
     try:
-        received = _receive(reading, limits)
-        _, status = os.waitpid(child, 0)
-    finally:
-        os.close(reading)
-        if status is None:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-    return _judge(received, status, limits)
+        answer = store.query(text, prefixes=dict(prefixes))
+        if isinstance(answer, ox.QueryBoolean):
+            buffer.write(b"true" if answer else b"false")
+        elif isinstance(answer, ox.QuerySolutions):
+            answer.serialize(buffer, format=ox.QueryResultsFormat.TSV)
+        else:
+            answer.serialize(buffer, format=ox.RdfFormat.N_TRIPLES)
+        buffer.flush()
+    except SyntaxError as error:
+        raise RefusedError(error.msg) from None
+    except RuntimeError as error:
+        raise RefusedError(str(error)) from None
 
 
-def _answer(evaluate: Callable[[IO[bytes]], None], limits: Limits, writing: int) -> NoReturn:
-    """In the child: answer through the pipe, and end without touching what the parent owns."""
-    code = _FAILED
-    try:
-        _confine(limits)
-        with os.fdopen(writing, "wb", buffering=_CHUNK) as pipe:
-            try:
-                evaluate(_counting(pipe.write, limits))
-                code = _DONE
-            except _RefusedError as refused:
-                pipe.write(b"\0" + str(refused).encode())
-                code = _REFUSED
-            except _TooManyError:
-                code = _TOO_MANY
-            except BaseException as error:  # noqa: BLE001 - nothing may leave the child
-                pipe.write(b"\0" + f"{type(error).__name__}: {error}".encode())
-    finally:
-        os._exit(code)
-
-
-def _counting(sink: Callable[[bytes], object], limits: Limits) -> IO[bytes]:
-    # One line more than results: TSV starts with the names of the columns.
-    return io.BufferedWriter(_Counting(sink, limits.results + 1), _CHUNK)
-
-
-def _confine(limits: Limits) -> None:
-    """Bound what this process can use. Files cannot be opened any more, nor can connections."""
-    import resource
-
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-    seconds = int(limits.seconds) + 2
-    for kind, bound in (
-        (resource.RLIMIT_AS, _address_space() + limits.memory_mib * _MIB),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 0),
-    ):
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (bound, bound))
-
-
-def _address_space() -> int:
-    """What the process takes up already, where the system tells."""
-    try:
-        status = Path("/proc/self/statm").read_bytes()
-        return int(status.split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
-
-
-def _receive(reading: int, limits: Limits) -> bytes:
-    deadline = time.monotonic() + limits.seconds
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        ready, _, _ = select.select([reading], [], [], max(deadline - time.monotonic(), 0))
-        if not ready:
-            raise _too_slow(limits)
-        chunk = os.read(reading, _CHUNK)
-        if not chunk:
-            return b"".join(chunks)
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > limits.memory_mib * _MIB:
-            raise _too_big(limits)
-
-
-def _judge(received: bytes, status: int, limits: Limits) -> bytes:
-    code = os.waitstatus_to_exitcode(status)
-    if code == _DONE:
-        return received
-    if code == _TOO_MANY:
-        raise _too_many(limits)
-    if code in (_REFUSED, _FAILED):
-        message = received.rpartition(b"\0")[2].decode(errors="replace")
-        if code == _REFUSED:
-            raise _RefusedError(message)
-        if message.startswith("MemoryError"):
-            raise _too_big(limits)
-        raise InternalError(f"the query engine failed: {message}")
-    if -code in (signal.SIGXCPU, signal.SIGKILL):
-        raise _too_slow(limits)
-    if -code == signal.SIGSEGV:
-        raise LimitError(
-            "the query is nested too deeply, or too long, for the query engine",
-            "Write it flatter and shorter",
-        )
-    raise _too_big(limits)
-
-
-def _in_thread(evaluate: Callable[[IO[bytes]], None], limits: Limits) -> bytes:
-    """Where there is no fork: a deadline and a count, but no bound on memory."""
-    chunks: list[bytes] = []
-    failures: list[Exception] = []
-
-    def work() -> None:
-        try:
-            sink = _counting(chunks.append, limits)
-            evaluate(sink)
-            sink.flush()
-        except Exception as error:  # noqa: BLE001 - raised in the waiting thread
-            failures.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(limits.seconds)
-    if thread.is_alive():
-        raise _too_slow(limits)
-    if failures:
-        raise _too_many(limits) if isinstance(failures[0], _TooManyError) else failures[0]
-    return b"".join(chunks)
-
-
-def _too_slow(limits: Limits) -> LimitError:
-    return LimitError(
-        f"the query took longer than the time limit of {limits.seconds:g} seconds",
-        "Make it narrower, or raise the limit with --timeout",
-    )
-
-
-def _too_big(limits: Limits) -> LimitError:
-    return LimitError(
-        f"the query needs more than the memory limit of {limits.memory_mib} MiB",
-        "Make it narrower, or raise the limit with --memory",
-    )
-
-
-def _too_many(limits: Limits) -> LimitError:
-    return LimitError(
-        f"the query has more results than the limit of {limits.results}",
-        "Add a LIMIT to it, or raise the limit with --max-results",
-    )
-
-
+_PHRASE = re.compile(r"[A-Za-z]+(?: [A-Za-z?]+){2,}")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -365,11 +194,10 @@ def _syntax_error(message: str, query: Bound, name: str | None) -> InputError:
     source = query.source
     token = next((token for token in reversed(source.tokens) if token.start < at), None)
     line, column = position(source.text, token.start if token else at)
-    reason = re.sub(r"expected (?:one of )?(?:\[_\]|<unreported>)?", "", place[3])
-    said = reason if re.search(r"[a-z]{3} [a-z]{2}", reason) else ""
+    phrases = [part for part in place[3].split(", ") if _PHRASE.fullmatch(part)]
     shown = f"near '{token.text[:40]}'" if token else "at its start"
     return InputError(
-        f"the query does not parse {shown}" + (f": {said.strip(', ')}" if said else ""),
+        f"the query does not parse {shown}" + "".join(f": {phrase}" for phrase in phrases),
         "See https://www.w3.org/TR/sparql11-query/ for the grammar",
         file=name or "query",
         line=line,

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from claude_kg.bounded import run_bounded
 from claude_kg.errors import InputError, LimitError
+from claude_kg.limits import DEFAULT_LIMITS
 from claude_kg.terms import INFERRED_GRAPH, RDF, RDF_TYPE, XSD, compact
+from claude_kg.wellformed import require_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -62,9 +65,23 @@ def render_graph(
 
 def _canonical(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
     """The statements with canonical blank nodes, sorted."""
+    statements = list(triples)
+    if any(isinstance(part, ox.BlankNode) for t in statements for part in (t.subject, t.object)):
+        # Graphs exist for which this takes for ever.
+        named = run_bounded(
+            lambda sink: _write_canonical(statements, sink),
+            DEFAULT_LIMITS,
+            what="naming the blank nodes",
+            advice="Give them names of their own",
+        )
+        statements = [quad.triple for quad in ox.parse(named, ox.RdfFormat.N_TRIPLES)]
+    return _sorted(set(statements))
+
+
+def _write_canonical(triples: Iterable[ox.Triple], sink: IO[bytes]) -> None:
     dataset = ox.Dataset(ox.Quad(*_parts(triple)) for triple in triples)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return _sorted(quad.triple for quad in dataset)
+    ox.serialize((quad.triple for quad in dataset), sink, ox.RdfFormat.N_TRIPLES)
 
 
 def _sorted(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
@@ -111,10 +128,10 @@ def _turtle(triples: Sequence[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
 
 
 def _xml(triples: Sequence[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
-    try:
-        data = _serialize(triples, ox.RdfFormat.RDF_XML, prefixes=_used(prefixes, triples))
-    except (OSError, ValueError) as error:
-        raise InputError(f"the graph cannot be RDF/XML: {error}", "Use another format") from None
+    used = {
+        p: iri for p, iri in _used(prefixes, triples).items() if not p.lower().startswith("xml")
+    }
+    data = require_xml(_serialize(triples, ox.RdfFormat.RDF_XML, prefixes=used))
     return data if data.endswith(b"\n") else data + b"\n"
 
 
@@ -157,7 +174,7 @@ def _json_ld(triples: Sequence[ox.Triple], prefixes: Mapping[str, str]) -> bytes
     """Flattened, compacted JSON-LD (https://www.w3.org/TR/json-ld11/) with its context."""
     lists = _lists(triples)
     in_lists = _cells(triples, lists)
-    used = _used(prefixes, triples)
+    used = _json_ld_prefixes(prefixes, triples)
 
     def name(node: _Subject) -> str:
         return compact(node.value, used) if isinstance(node, ox.NamedNode) else str(node)
@@ -195,6 +212,14 @@ def _json_ld(triples: Sequence[ox.Triple], prefixes: Mapping[str, str]) -> bytes
         ],
     }
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _json_ld_prefixes(prefixes: Mapping[str, str], triples: Sequence[ox.Triple]) -> dict[str, str]:
+    """The prefixes that JSON-LD takes as such: they end in a delimiter and are no IRI's scheme."""
+    used = _used({p: iri for p, iri in prefixes.items() if iri[-1] in ":/?#[]@"}, triples)
+    names = {name for triple in triples for name in _names(triple)} | set(used.values())
+    schemes = {name.partition(":")[0] for name in names if "://" not in name}
+    return {prefix: iri for prefix, iri in used.items() if prefix not in schemes}
 
 
 def _cells(triples: Iterable[ox.Triple], lists: Mapping[str, Sequence[_Object]]) -> set[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from claude_kg.errors import InputError
+from claude_kg.query.parameters import parse_variable
 from claude_kg.render.graphs import FORMATS as GRAPH_FORMATS
 from claude_kg.render.graphs import render_graph
 from claude_kg.terms import compact
@@ -56,8 +57,8 @@ def render_result(
     if result.kind == "ask":
         return result.wire + b"\n"
     if format_name == "markdown":
-        return markdown_table(result.variables, _cells(result)).encode()
-    return text_table(result.variables, _cells(result), width=width, colour=colour).encode()
+        return markdown_table(_headings(result), _cells(result)).encode()
+    return text_table(_headings(result), _cells(result), width=width, colour=colour).encode()
 
 
 def cell(
@@ -109,6 +110,13 @@ def text_table(
         console.print(table)
     lines = capture.get().splitlines()
     return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _headings(result: Result) -> list[str]:
+    """The names of the columns; a parameter goes by its name, without the marks of its kind."""
+    return [
+        parse_variable(name).name if name.startswith("_") else name for name in result.variables
+    ]
 
 
 def _cells(result: Result) -> list[list[str]]:

@@ -43,7 +43,7 @@ def serialize_turtle(
     for triple in triples:
         graph.add((_node(triple.subject), _node(triple.predicate), _node(triple.object)))
     stream = io.BytesIO()
-    _Serializer(graph, prefixes, lists).serialize(stream, spacious=True)
+    _Serializer(graph, prefixes, lists).serialize(stream)
     return stream.getvalue().rstrip(b"\n") + b"\n"
 
 
@@ -64,7 +64,7 @@ class _Serializer(TurtleSerializer):
         super().__init__(graph)
         self.predicateOrder = [RDF.type, *_FIRST]
 
-    def orderSubjects(self) -> list[Node]:  # noqa: N802
+    def orderSubjects(self) -> list[Node]:  # noqa: N802 - so named by rdflib
         def key(subject: Node) -> tuple[int, int, str]:
             if isinstance(subject, BNode):
                 return len(_ORDER) + 1, self._references[subject], str(subject)
@@ -74,7 +74,7 @@ class _Serializer(TurtleSerializer):
 
         return sorted(self._subjects, key=key)
 
-    def sortProperties(self, properties: Mapping[Node, list[Node]]) -> list[Node]:  # noqa: N802
+    def sortProperties(self, properties: Mapping[Node, list[Node]]) -> list[Node]:  # noqa: N802 - so named by rdflib
         for objects in properties.values():
             objects.sort(key=lambda node: (isinstance(node, BNode), self._sort_key(node)))
         first = [p for p in self.predicateOrder if p in properties]
@@ -110,5 +110,5 @@ class _Serializer(TurtleSerializer):
             return quoted
         return f"{quoted}^^{self.get_pname(node.datatype) or f'<{node.datatype}>'}"
 
-    def isValidList(self, l_: Node) -> bool:  # noqa: N802
+    def isValidList(self, l_: Node) -> bool:  # noqa: N802 - so named by rdflib
         return isinstance(l_, BNode) and str(l_) in self._list_heads
