@@ -31,9 +31,9 @@ def command(
     output: Output,
     limits: Limits,
 ) -> None:
-    """Print the tables of the taxonomy, all of them or those named, from the graph.
+    """Print the whole taxonomy as a document, or the sections named, from the graph.
 
-    Markdown unless another format is chosen; csv holds one table.
+    Markdown unless another format is chosen; csv holds one section.
     """
     from claude_kg import report
     from claude_kg.query.catalogue import Catalogue

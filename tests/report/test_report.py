@@ -76,6 +76,114 @@ def test_markdown_is_a_table_with_heading_and_remark(filled: list[Table]) -> Non
     assert text.startswith("## Products that nobody said are bridges.\n\n| Bridge \\| product |\n")
 
 
+WINDOWS = """#+ summary: Windows.
+#+ report:
+#+   chapter: Modes
+#+   columns:
+#+     product: Product
+#+     window:
+#+       across: method"""
+
+METHODS = """#+ summary: Methods.
+#+ description: One by one.
+#+ report:
+#+   chapter: Modes
+#+   layout: list
+#+   columns:
+#+     product: Product
+#+     definition: Definition
+#+     method:
+#+       heading: Methods
+#+       listed: true
+#+     backend: Backends
+#+     store: Store"""
+
+EASELS = """#+ summary: The house.
+#+ description: Nothing here is real.
+#+ report:
+#+   order: -1
+#+   layout: title
+#+   columns:
+#+     name: Name
+#+     text: Text"""
+
+OF_MODES = """
+    SELECT ?product ?definition ?method ?backend ?store (STR(?tokens) AS ?window)
+    WHERE {
+        ?thing ckg:hasAccessMode ?mode ; skos:prefLabel ?product ; skos:definition ?definition .
+        ?mode ckg:authenticatesWith/skos:prefLabel ?method ;
+            ckg:connectsTo/skos:prefLabel ?backend ;
+            ckg:contextWindowTokens ?tokens .
+        OPTIONAL { ?thing ckg:storesConversationsIn/skos:prefLabel ?store }
+    }
+    ORDER BY ?product ?method"""
+
+OF_EASELS = """
+    SELECT ?name ?text
+    WHERE { ?group a ckg:ProductGroup ; skos:prefLabel ?name ; skos:definition ?text }"""
+
+
+def test_a_column_is_spread_across_the_values_of_another_variable(
+    graph: KnowledgeGraph, tmp_path: Path
+) -> None:
+    windows = fill(graph, written(tmp_path, WINDOWS, OF_MODES))
+    assert list(csv.reader(io.StringIO(render_tables([windows], "csv"), newline=""))) == [
+        ["Product", "badge", "token"],
+        ["Drawing Room", "1000", ""],
+        ["Workshop", "2000", "3000"],
+    ]
+    assert "| Drawing Room | 1000 |  |\n" in render_tables([windows], "markdown")
+
+
+def test_a_list_has_an_item_a_row_and_leaves_out_what_is_not_stated(
+    graph: KnowledgeGraph, tmp_path: Path
+) -> None:
+    methods = fill(graph, written(tmp_path, METHODS, OF_MODES))
+    text = render_tables([methods], "markdown")
+    assert text.startswith("## Methods.\n\nOne by one.\n\n- **Drawing Room:** The web application")
+    assert text.endswith(
+        "- **Workshop:** The command-line tool that draws by an account or by a key.\n"
+        "  - Methods:\n    - badge\n    - token\n"
+        "  - Backends: gallery; foundry\n"
+    )
+    (read,) = json.loads(render_tables([methods], "json"))
+    assert read["rows"][0][2:] == [["badge"], ["gallery"], []]
+
+
+def test_a_document_has_a_title_contents_and_chapters(
+    graph: KnowledgeGraph, tmp_path: Path
+) -> None:
+    queries = {"title": (EASELS, OF_EASELS), "a": (WINDOWS, OF_MODES), "b": (METHODS, OF_MODES)}
+    tables = []
+    for name, (header, select) in queries.items():
+        (tmp_path / name).mkdir()
+        tables.append(fill(graph, written(tmp_path / name, header, select)))
+    lines = render_tables(tables, "markdown").splitlines()
+    assert lines[:9] == [
+        "# easels",
+        "",
+        "The products on which one draws.",
+        "",
+        "Nothing here is real.",
+        "",
+        "- [Modes](#modes)",
+        "  - [Windows.](#windows)",
+        "  - [Methods.](#methods)",
+    ]
+    assert [line for line in lines[9:] if line.startswith("#")] == [
+        "## Modes",
+        "### Windows.",
+        "### Methods.",
+    ]
+
+
+def test_a_table_without_answers_says_so(graph: KnowledgeGraph, tmp_path: Path) -> None:
+    nothing = "SELECT ?product ?method ?window WHERE { ?product a ckg:Plan }"
+    empty = fill(graph, written(tmp_path, WINDOWS, nothing))
+    assert render_tables([empty], "markdown") == "## Windows.\n\nNothing is stated.\n"
+    assert render_tables([empty], "csv") == "Product\r\n"
+
+
 def test_csv_is_the_table_alone(filled: list[Table]) -> None:
     text = render_tables(filled[1:], "csv")
     assert list(csv.reader(io.StringIO(text, newline="")))[2] == [
@@ -115,6 +223,8 @@ def test_an_unknown_section_is_met_with_the_nearest(available: list[Section]) ->
         ("#+ report: true", "lacks the layout"),
         ("#+ report:\n#+   columns: {}", "no columns"),
         ("#+ report:\n#+   order: first\n#+   columns:\n#+     s: S", "'first' is no number"),
+        ("#+ report:\n#+   layout: pie\n#+   columns:\n#+     s: S", "'pie' is unknown"),
+        ("#+ report:\n#+   columns:\n#+     s: {listed: true}", "'s' has no heading"),
     ],
 )
 def test_a_header_that_does_not_say_enough_is_named(tmp_path: Path, header: str, said: str) -> None:
