@@ -113,7 +113,8 @@ def _telling(graph: Graph, translation: _Translation) -> Iterator[ox.Triple]:
     for subject, predicate, object_ in graph:
         if not isinstance(subject, URIRef) or subject == object_ or _is_language(subject):
             continue
-        if _is_language(predicate) and str(predicate) not in _TELLING:
+        of_language = _is_language(predicate)
+        if of_language and (isinstance(object_, Literal) or str(predicate) not in _TELLING):
             continue
         if isinstance(object_, Literal):
             value: ox.NamedNode | ox.Literal = translation.literal(object_)

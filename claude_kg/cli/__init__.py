@@ -31,6 +31,8 @@ COMMANDS: Mapping[str, Entry] = {
     "query": Entry("Ask", "Run a named question, a file or a SPARQL text."),
     "report": Entry("Ask", "Print the taxonomy, or one table of it."),
     "validate": Entry("Check", "Check the graph, or your files laid over it."),
+    "disputes": Entry("Check", "Print on what the sections of the sources disagree."),
+    "sources": Entry("Check", "Print which sections state what."),
     "export": Entry("Hand on", "Write the graph for other systems."),
 }
 """Every command; ``claude_kg.cli.NAME`` defines it as ``command``."""

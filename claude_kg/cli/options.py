@@ -227,6 +227,12 @@ def say(message: str) -> None:
         click.echo(message, err=True)
 
 
+def remark(message: str) -> None:
+    """Print to standard error what the result alone does not tell, unless --quiet is given."""
+    if not _set(_QUIET):
+        click.echo(message, err=True)
+
+
 def progress(message: str) -> None:
     """Print to standard error that long work begins, where a person waits for it."""
     waiting = sys.stderr is not None and sys.stderr.isatty() and not _set(_QUIET)

@@ -84,7 +84,7 @@ def command(
     knowledge = graph.load()
     result = knowledge.query(wanted, _values(parameters), asserted=asserted, limits=limits)
     data = _render(result, output)
-    say(f"{len(result)} results from {len(knowledge.sources)} files")
+    say(f"results: {len(result)}, from {len(knowledge.sources)} files")
     output.write(data)
 
 

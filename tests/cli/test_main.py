@@ -100,7 +100,7 @@ def test_debug_shows_the_traceback_and_keeps_the_exit_code(kg: Run) -> None:
 def test_verbose_speaks_on_standard_error_only(kg: Run, vendor: Path) -> None:
     done = kg("query", "--facts", vendor, "-e", "ASK {}", "-v")
     assert done.stdout == "true\n"
-    assert "1 result" in done.stderr
+    assert "results: 1, from" in done.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a reader that leaves is a POSIX matter")

@@ -140,14 +140,6 @@ def test_query_that_crashes_the_engine_is_an_error(graph: KnowledgeGraph) -> Non
     assert graph.query("ASK {}").boolean
 
 
-@forked
-def test_no_child_is_left_behind(graph: KnowledgeGraph) -> None:
-    with pytest.raises(LimitError):
-        graph.query(f"SELECT (COUNT(*) AS ?n) {{ {PRODUCT} }}", limits=Limits(seconds=0.1))
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
-
-
 @pytest.mark.parametrize("query", ["SELECT * { ?s ?p ?o } LIMIT 8", "CONSTRUCT WHERE { ?s ?p ?o }"])
 def test_few_results_too_many_are_too_many(graph: KnowledgeGraph, query: str) -> None:
     with pytest.raises(LimitError, match="more results than the limit of 7"):
