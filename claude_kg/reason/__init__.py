@@ -7,8 +7,8 @@ contradictions and more (ill-typed values, things stated to be all different), a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 
 import pyoxigraph as ox
 
@@ -19,7 +19,7 @@ from claude_kg.reason.proofs import Proof, Prover, Statement
 from claude_kg.reason.words import Words
 from claude_kg.terms import PREFIXES, RDF_TYPE
 
-__all__ = ["Proof", "Reasoning", "Statement", "reason"]
+__all__ = ["Explanation", "Proof", "Reasoning", "Statement", "reason"]
 
 
 def reason(asserted: Iterable[ox.Triple], prefixes: Mapping[str, str] = PREFIXES) -> Reasoning:
@@ -30,6 +30,23 @@ def reason(asserted: Iterable[ox.Triple], prefixes: Mapping[str, str] = PREFIXES
     engine = Engine(asserted, prefixes)
     engine.run()
     return Reasoning(engine.facts, engine.contradictions, prefixes)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Asserted statements that contradict each other, sorted; without any of them they do not.
+
+    ``definitions`` are the asserted statements that spell out the unnamed classes and the lists
+    among them.
+    """
+
+    statements: tuple[ox.Triple, ...]
+    definitions: tuple[ox.Triple, ...]
+
+    @property
+    def all(self) -> tuple[ox.Triple, ...]:
+        """Both together: a graph that contradicts itself."""
+        return self.statements + self.definitions
 
 
 class Reasoning:
@@ -75,15 +92,23 @@ class Reasoning:
         proofs = map(self._prover.contradiction, self._clashes[clash.message])
         return min(proofs, key=lambda proof: (proof.steps, proof.rule))
 
-    def explain_clash(self, clash: Clash) -> tuple[ox.Triple, ...]:
-        """The fewest asserted statements that make a contradiction by themselves, sorted.
+    def explain_clash(self, clash: Clash) -> Explanation:
+        """The fewest asserted statements that make a contradiction by themselves.
 
-        The statements that spell out unnamed classes and lists among them are given too, and not
-        counted. Raises KeyError for the contradiction of another graph.
+        Raises KeyError for the contradiction of another graph.
         """
         supports = (self._prover.support(found.premises) for found in self._clashes[clash.message])
         smallest = min(supports, key=self._prover.rank)
-        return tuple(sorted(set(chain.from_iterable(map(self._facts.stated, smallest))), key=str))
+        statements, definitions = (
+            {
+                triple
+                for fact in smallest
+                if self._prover.spells_out(fact) == spelled
+                for triple in self._facts.stated(fact)
+            }
+            for spelled in (False, True)
+        )
+        return Explanation(tuple(sorted(statements, key=str)), tuple(sorted(definitions, key=str)))
 
     def _fact(self, triple: ox.Triple) -> Fact | None:
         subject, predicate, object_ = map(

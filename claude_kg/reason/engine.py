@@ -32,12 +32,13 @@ from claude_kg.reason.rules import (
     DT_DIFF,
     DT_NOT_TYPE,
     ILL_TYPED,
+    OUT_OF_RANGE,
     RULES,
     Pattern,
     Rule,
     spelled_out,
 )
-from claude_kg.terms import OWL, RDF, RDF_TYPE, XSD
+from claude_kg.terms import OWL, RDF, RDF_TYPE, RDFS, XSD
 
 Pair = tuple[int, int]
 Row = tuple[int, ...]
@@ -178,6 +179,8 @@ def _form_of(
     plans = tuple(_plan(shape, len(constants), i) for i in range(len(shape)))
     return _Form(body, head, tuple(variables), tuple(constants), plans)
 
+
+_RANGE = CONSTANTS[RDFS + "range"]
 
 _STATIC = tuple(rule for rule in RULES if not rule.axioms)
 _BY_EQUALITY = frozenset({"eq-sym", "eq-trans", "eq-rep-s", "eq-rep-p", "eq-rep-o"})
@@ -543,8 +546,18 @@ class Engine:
         datatype = self._datatypes[class_]
         for member in new:
             value = self._value(member)
-            if value is not None and not admits(datatype, value):
-                binding = {"?x": member, "?d": class_}
+            if value is None or admits(datatype, value):
+                continue
+            binding = {"?x": member, "?d": class_}
+            stated = [
+                (p, s)
+                for p in self.facts.into(_RANGE).get(class_, ())
+                for s in self.facts.into(p).get(member, ())
+            ]
+            for p, s in stated:
+                premises = (p, _RANGE, class_), (s, p, member)
+                self.contradict(OUT_OF_RANGE, {**binding, "?s": s, "?p": p}, premises)
+            if not stated:
                 self.contradict(DT_NOT_TYPE, binding, ((member, TYPE, class_),))
 
 

@@ -188,9 +188,7 @@ class Prover:
         return self._weight(support), len(support), sorted(map(self._text, support))
 
     def _weight(self, support: Iterable[Fact]) -> int:
-        return sum(
-            bool(self._facts.stated(fact)) and not self._spells_out(fact) for fact in support
-        )
+        return sum(bool(self._facts.stated(fact)) and not self.spells_out(fact) for fact in support)
 
     def _leaves(self, premises: Iterable[Fact], best: Best) -> frozenset[Fact]:
         leaves, waiting, seen = set(), list(premises), set()
@@ -242,7 +240,7 @@ class Prover:
         Most proofs are short, and then most ways to a statement need not be looked at: a proof is
         looked for within a few steps, then within more.
         """
-        most = 4
+        most = 1
         while True:
             best = self._settled(self._ways(targets, most))
             if all(target in best and best[target][0] <= most for target in targets):
@@ -344,7 +342,7 @@ class Prover:
     def _step(self, fact: Fact | None, way: Derivation, made: dict[Fact, Proof]) -> Proof:
         reason = self._words.reason(way.rule, way.binding)
         sentence = f"{self._words.statement(*fact)}, because {reason}" if fact else reason
-        spelled = {p: self._spells_out(p) for p in way.premises}
+        spelled = {p: self.spells_out(p) for p in way.premises}
         premises = tuple(made[p] for p in way.premises if not spelled[p])
         definitions = dict.fromkeys(
             triple for p in way.premises if spelled[p] for triple in self._facts.stated(p)
@@ -353,7 +351,7 @@ class Prover:
         conclusion = self._statement(fact) if fact else None
         return Proof(conclusion, way.rule.name, f"{sentence}.", premises, tuple(definitions), steps)
 
-    def _spells_out(self, fact: Fact) -> bool:
+    def spells_out(self, fact: Fact) -> bool:
         """Whether an asserted statement only spells out an unnamed class or a list."""
         subject, predicate, object_ = fact
         return not self._facts.is_derived(fact) and (

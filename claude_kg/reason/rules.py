@@ -571,8 +571,13 @@ RULES = (
 DT_NOT_TYPE = Rule("dt-not-type", "{x} would have to be a value of {d}, and is none")
 """A literal that a datatype which a rule gives it does not admit."""
 
-ILL_TYPED = Rule("dt-not-type", "{s} {p} {x}, which is written like no {d}")
+ILL_TYPED = Rule("dt-not-type", "{s} {p} {x:text}, stated to be {d:a}, and not written like one")
 """A literal that its own datatype does not admit."""
+
+OUT_OF_RANGE = Rule(
+    "dt-not-type", "{s} {p} {x}, and every value of {p} is {d:a}, which that is not"
+)
+"""The same, for the values of a property with a range."""
 
 DT_DIFF = Rule("dt-diff", "{x} and {y} are different values, and they are the same thing")
 """Two literals of different values that are held to be the same thing."""

@@ -67,11 +67,14 @@ class Words:
         term = self._facts.terms[number]
         if isinstance(term, ox.NamedNode):
             name = compact(term.value, self._prefixes)
-            return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"
+            return f"{'an' if name[0] in 'AEIOaeiox' else 'a'} {name}"
         return self._expression(number, depth)
 
     def marked(self, number: int, mark: str) -> str:
         """A thing, or the members of a list, as the mark in a template asks for."""
+        term = self._facts.terms[number]
+        if mark == "text" and isinstance(term, ox.Literal):
+            return f'"{_short(term.value)}"'
         members = self._facts.lists.get(number, ()) if mark else ()
         if mark == "path":
             return ", then ".join(map(self.name, members))
@@ -138,7 +141,10 @@ class Words:
 
 
 class _Blank:
-    """A blank in a template: ``{c}`` is the name, ``{c:a}`` what a member is."""
+    """A blank in a template: ``{c}`` is the name, ``{c:a}`` what a member is.
+
+    ``{x:text}`` is what a literal says; ``{l:and}`` and ``{l:path}`` are the members of a list.
+    """
 
     def __init__(self, words: Words, number: int) -> None:
         self._words = words

@@ -217,8 +217,9 @@ def test_no_smaller_set_of_statements_contradicts_itself_so(turtle: str) -> None
     assert reasoning.closure.clashes
     for clash in reasoning.closure.clashes:
         explanation = reasoning.explain_clash(clash)
-        assert clash in reason(explanation, PREFIXES).closure.clashes
-        for fewer in range(len(explanation)):
+        assert explanation.definitions == ()
+        assert clash in reason(explanation.statements, PREFIXES).closure.clashes
+        for fewer in range(len(explanation.statements)):
             for part in combinations(asserted, fewer):
                 assert clash not in reason(part, PREFIXES).closure.clashes
 
@@ -237,4 +238,17 @@ def test_clash_tells_what_contradicts_what() -> None:
     proof = reasoning.clash_proof(clash)
     assert proof.conclusion is None
     assert {p.sentence for p in proof.premises} >= {"ex:a is an ex:Product, as is stated."}
-    assert set(reasoning.explain_clash(clash)) == set(statements(turtle))
+    explanation = reasoning.explain_clash(clash)
+    assert set(explanation.all) == set(statements(turtle))
+    # The types, the domain and the axiom; not the seven statements in which its list is written.
+    assert len(explanation.statements) == 4
+
+
+def test_value_out_of_range_is_told_with_its_statement() -> None:
+    turtle = 'ex:size rdfs:range xsd:integer . ex:a ex:size "many" . ex:b ex:size "many" .'
+    reasoning = reason(statements(turtle), PREFIXES)
+    assert [clash.message for clash in reasoning.closure.clashes] == [
+        f'ex:{name} ex:size "many", and every value of ex:size is an xsd:integer, '
+        "which that is not."
+        for name in "ab"
+    ]
