@@ -36,18 +36,17 @@ def test_three_copies(
     packaged: tuple[ox.Triple, ...],
     copies: Callable[[Sequence[ox.Triple], int], list[ox.Triple]],
 ) -> None:
-    # The claims double the graph and nothing is drawn from them; the reference is slow.
+    # Nothing is drawn from claims, nor from texts and numbers; and the reference is slow.
     claims = {
         t.subject
         for t in packaged
         if t.predicate.value == RDF_TYPE and t.object == ox.NamedNode(CKG + "Claim")
     }
-    spoken = {"prefLabel", "definition", "altLabel", "scopeNote", "statedIn", "isDefinedBy"}
     facts = [
         t
         for t in packaged
         if t.subject not in claims
-        and t.predicate.value.rpartition("/")[2].rpartition("#")[2] not in spoken
+        and (isinstance(t.subject, ox.BlankNode) or not isinstance(t.object, ox.Literal))
     ]
     three = copies(facts, 3)
     closure = reason(three).closure
@@ -138,7 +137,7 @@ BEYOND_THE_REFERENCE = {"dt-not-type", "dt-diff", "eq-diff2", "eq-diff3", "prp-a
 
 
 @settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
