@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from claude_kg.errors import InputError
+from claude_kg.query.catalogue import REPORT_FOLDER
 from claude_kg.render.results import cell
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from claude_kg.query.catalogue import Catalogue, Query
     from claude_kg.query.run import Row
 
-FOLDER = "report"
-"""The folder of the catalogue whose queries are sections of the report."""
 
 Cell = tuple[str, ...]
 
@@ -81,8 +80,10 @@ def sections(catalogue: Catalogue) -> list[Section]:
 
     Raises InputError where a header does not say what it must.
     """
-    names = [name for name in catalogue.names if name.startswith(f"{FOLDER}/")]
-    found = [_section(name.removeprefix(f"{FOLDER}/"), catalogue.find(name)) for name in names]
+    names = [name for name in catalogue.names if name.startswith(f"{REPORT_FOLDER}/")]
+    found = [
+        _section(name.removeprefix(f"{REPORT_FOLDER}/"), catalogue.find(name)) for name in names
+    ]
     return sorted(found, key=lambda section: (section.order, section.name))
 
 

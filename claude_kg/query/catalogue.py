@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+REPORT_FOLDER = "report"
+"""The folder of the queries that make the report."""
+
 _MARK = "#+"
 _KEPT_HEADERS = 512
 _SHOWN = 3
@@ -90,6 +93,8 @@ class Catalogue:
 
     def _by_last_part(self, name: str) -> str:
         fitting = [full for full in self.names if full.rpartition("/")[2] == name]
+        # A question comes before the section of the report that prints the same.
+        fitting = [full for full in fitting if not full.startswith(f"{REPORT_FOLDER}/")] or fitting
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
