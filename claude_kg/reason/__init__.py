@@ -141,7 +141,8 @@ def _telling(facts: Facts) -> Iterator[ox.Triple]:
         if p not in named and predicate.value not in _TELLING:
             continue
         for s, o in pairs:
-            if s != o and s in named and (o in named or isinstance(terms[o], ox.Literal)):
+            text = p in named and isinstance(terms[o], ox.Literal)
+            if s != o and s in named and (o in named or text):
                 yield ox.Triple(_node(terms[s]), predicate, terms[o])
 
 

@@ -294,6 +294,11 @@ def test_rule_finds_the_contradiction(name: str, turtle: str, found_by_reference
     assert reason(explanation.all, PREFIXES).closure.clashes == (clash,)
 
 
+def test_thing_that_is_the_same_as_a_literal_is_filtered_as_the_reference_filters_it() -> None:
+    asserted = statements("ex:p a owl:FunctionalProperty . ex:a ex:p 5 , ex:b . ex:b ex:q ex:c .")
+    assert reason(asserted, PREFIXES).closure.inferred == close(asserted).inferred
+
+
 def test_every_rule_is_tried() -> None:
     tried = {name for name, *_ in CONCLUDES} | {name for name, *_ in CONTRADICTS} | {"prp-key"}
     # What these conclude is not kept; that others build on it is tried above.
