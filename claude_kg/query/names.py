@@ -40,17 +40,44 @@ class Names:
         text = text.strip()
         if text.startswith("<") and text.endswith(">"):
             return self._checked(text[1:-1], parameter)
-        if (iri := expand(text, self._prefixes)) and iri in self._subjects:
-            return iri
-        for names in (self._local_names, self._preferred, self._others):
-            if found := names.get(_key(text)):
-                return self._only(found, text, parameter)
+        if found := self.bearers(text):
+            return self._only(set(found[0]), text, parameter)
         if "://" in text or text.lower().startswith(_WITHOUT_SLASHES):
             return self._checked(text, parameter)
+        near = [compact(iri, self._prefixes) for iri in self.nearest(text)]
         raise InputError(
             f"the parameter {parameter!r} names {text!r}, which is nothing in the graph",
-            self._nearest(text),
+            f"Near to it: {', '.join(near)}" if near else "Check the spelling",
         )
+
+    def bearers(self, text: str) -> list[tuple[str, ...]]:
+        """Whatever a text can mean, the likeliest first; what is equally likely stands together.
+
+        A thing is named once, where it is likeliest; the list is empty where nothing bears the
+        name.
+        """
+        key = _key(text)
+        iri = expand(text.strip(), self._prefixes) or text.strip().removeprefix("<").rstrip(">")
+        ways = [{iri} & self._subjects]
+        ways += (names.get(key, set()) for names in self._ways)
+        found: dict[str, None] = {}
+        tiers: list[tuple[str, ...]] = []
+        for way in ways:
+            tier = tuple(sorted(way - found.keys()))
+            found.update(dict.fromkeys(tier))
+            tiers += [tier] if tier else []
+        return tiers
+
+    def nearest(self, text: str) -> list[str]:
+        """The things whose names look most like a text, the likest first; few, or none."""
+        known = dict.fromkeys(key for names in self._ways for key in names)
+        near = dict.fromkeys(
+            iri
+            for key in get_close_matches(_key(text), known, n=_SHOWN, cutoff=0.5)
+            for names in self._ways
+            for iri in sorted(names.get(key, ()))
+        )
+        return list(near)[:_SHOWN]
 
     def _only(self, found: set[str], text: str, parameter: str) -> str:
         ours = {iri for iri in found if iri.startswith(KG)} or found
@@ -62,21 +89,15 @@ class Names:
             f"Say which: {', '.join(shown)}",
         )
 
-    def _nearest(self, text: str) -> str:
-        known = [*self._preferred, *self._local_names, *self._others]
-        near = dict.fromkeys(
-            compact(iri, self._prefixes)
-            for key in get_close_matches(_key(text), known, n=_SHOWN, cutoff=0.5)
-            for names in (self._preferred, self._local_names, self._others)
-            for iri in sorted(names.get(key, ()))
-        )
-        return f"Near to it: {', '.join(list(near)[:_SHOWN])}" if near else "Check the spelling"
-
     @staticmethod
     def _checked(iri: str, parameter: str) -> str:
         if not _ABSOLUTE.fullmatch(iri) or re.search(r'[<>"{}|^`\\\x00-\x20]', iri):
             raise InputError(f"the parameter {parameter!r} is {iri!r}, which is not an IRI")
         return iri
+
+    @property
+    def _ways(self) -> tuple[dict[str, set[str]], ...]:
+        return self._local_names, self._preferred, self._others
 
     @cached_property
     def _subjects(self) -> set[str]:
