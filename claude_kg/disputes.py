@@ -43,20 +43,25 @@ class Dispute:
 
 
 def disputes(
-    graph: KnowledgeGraph, thing: str | None = None, *, limits: Limits | None = DEFAULT_LIMITS
+    graph: KnowledgeGraph,
+    thing: str | None = None,
+    *,
+    asserted: bool = False,
+    limits: Limits | None = DEFAULT_LIMITS,
 ) -> list[Dispute]:
     """All disagreements, or those that concern a thing or property, sorted by their question.
 
-    ``thing`` is an IRI, a prefixed name or a name. Raises InputError for a name that nothing, or
-    more than one thing, bears.
+    ``thing`` is an IRI, a prefixed name or a name; with ``asserted``, only what the files state
+    tells what concerns it. Raises InputError for a name that nothing, or more than one thing,
+    bears.
     """
     from claude_kg.query.catalogue import Catalogue
 
     catalogue = Catalogue()
     asked = {} if thing is None else {"thing": thing}
-    heads = graph.query(catalogue.find(_DISPUTES), asked, limits=limits).rows
+    heads = graph.query(catalogue.find(_DISPUTES), asked, asserted=asserted, limits=limits).rows
     readings: dict[str, list[Row]] = {}
-    for row in graph.query(catalogue.find(_READINGS), limits=limits).rows:
+    for row in graph.query(catalogue.find(_READINGS), asserted=asserted, limits=limits).rows:
         readings.setdefault(_text(row["discrepancy"]), []).append(row)
     return [
         Dispute(

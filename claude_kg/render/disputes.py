@@ -28,7 +28,7 @@ def render_disputes(
 ) -> str:
     """Disagreements in one of ``FORMATS``: text is folded to ``width``, csv has a row a reading."""
     if format_name == "json":
-        return json.dumps([_data(d) for d in found], ensure_ascii=False, indent=2) + "\n"
+        return json.dumps([dispute_data(d) for d in found], ensure_ascii=False, indent=2) + "\n"
     if format_name == "csv":
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
@@ -83,7 +83,8 @@ def _markdown(dispute: Dispute, prefixes: Mapping[str, str]) -> str:
     return f"### {dispute.question}\n\n{dispute.kind}. {dispute.resolution}\n\n{table}"
 
 
-def _data(dispute: Dispute) -> dict[str, object]:
+def dispute_data(dispute: Dispute) -> dict[str, object]:
+    """A disagreement as JSON."""
     return {
         "discrepancy": dispute.iri,
         "question": dispute.question,

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from claude_kg.check.findings import Finding, Path, Report, Severity, Term
+from claude_kg.check.findings import Finding, Path, Report, Severity
 from claude_kg.check.text import path_text
+from claude_kg.render.results import json_term
 from claude_kg.terms import PREFIXES, XSD
 
 _SH = PREFIXES["sh"]
@@ -64,9 +65,9 @@ def to_json(report: Report) -> str:
                 "message": finding.message,
                 "fix": finding.fix or None,
                 "why": finding.why or None,
-                "focus": _json_term(finding.focus),
+                "focus": json_term(finding.focus),
                 "path": None if finding.path is None else path_text(finding.path, {}),
-                "value": _json_term(finding.value),
+                "value": json_term(finding.value),
                 "file": finding.file,
                 "line": finding.line,
                 "column": finding.column,
@@ -115,21 +116,6 @@ def _spaced(text: str) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _json_term(term: Term | None) -> dict[str, str] | None:
-    if term is None:
-        return None
-    if isinstance(term, ox.NamedNode):
-        return {"type": "uri", "value": term.value}
-    if isinstance(term, ox.BlankNode):
-        return {"type": "bnode", "value": term.value}
-    found = {"type": "literal", "value": term.value}
-    if term.language:
-        found["xml:lang"] = term.language
-    elif term.datatype.value != XSD + "string":
-        found["datatype"] = term.datatype.value
-    return found
 
 
 def _result(finding: Finding) -> str:

@@ -12,7 +12,7 @@ from claude_kg.errors import InputError
 from claude_kg.query.parameters import parse_variable
 from claude_kg.render.graphs import FORMATS as GRAPH_FORMATS
 from claude_kg.render.graphs import render_graph
-from claude_kg.terms import compact
+from claude_kg.terms import XSD, compact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 TABLE_FORMATS = ("table", "json", "csv", "tsv", "xml", "markdown")
 """The formats of solutions and truth values, by the name that options use."""
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 _NARROWEST = 8
 _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -61,15 +63,36 @@ def render_result(
     return text_table(_headings(result), _cells(result), width=width, colour=colour).encode()
 
 
-def cell(
-    term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, names: Mapping[str, str]
-) -> str:
+def cell(term: Term, names: Mapping[str, str]) -> str:
     """A term for a person's eyes: names in short form, literals without their type."""
     if isinstance(term, ox.NamedNode):
         text = compact(term.value, names)
     else:
         text = term.value if isinstance(term, ox.Literal) else str(term)
+    return safe(text)
+
+
+def safe(text: str) -> str:
+    """A text without the characters that command a terminal, or that turn lines around."""
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def json_term(term: Term | None) -> dict[str, str] | None:
+    """A term as in SPARQL's JSON results (https://www.w3.org/TR/sparql11-results-json/)."""
+    if term is None:
+        return None
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if isinstance(term, ox.Triple):
+        return {"type": "triple", "value": str(term)}
+    found = {"type": "literal", "value": term.value}
+    if term.language:
+        found["xml:lang"] = term.language
+    elif term.datatype.value != XSD + "string":
+        found["datatype"] = term.datatype.value
+    return found
 
 
 def markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -130,11 +153,12 @@ def _value(row: Row, name: str, prefixes: Mapping[str, str]) -> str:
 
 
 def _markdown_row(cells: Sequence[str], *, escape: bool = True) -> str:
-    texts = [_markdown_text(text) for text in cells] if escape else cells
+    texts = [markdown_text(text) for text in cells] if escape else cells
     return f"| {' | '.join(texts)} |" if texts else "| |"
 
 
-def _markdown_text(text: str) -> str:
+def markdown_text(text: str) -> str:
+    """A text as Markdown that shows it as it is."""
     escaped = re.sub(r"([\\|`*_\[\]<>])", r"\\\1", text)
     return "<br>".join(escaped.splitlines())
 
