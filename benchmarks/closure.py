@@ -17,9 +17,9 @@ from statistics import median
 
 import pyoxigraph as ox
 
-from claude_kg.close import close
 from claude_kg.load import load
 from claude_kg.reason import reason
+from claude_kg.reason.reference import close_by_owlrl as close
 from claude_kg.terms import KG
 
 Closing = Callable[[Sequence[ox.Triple]], object]

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from claude_kg.atomic import replace_file
-from claude_kg.close import Clash, Closure, close
+from claude_kg.close import REASONERS, close
+from claude_kg.closure import Clash, Closure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,50 +77,68 @@ def write(name: str, content: bytes, keep: int = _KEPT) -> None:
 def closure_of(
     loaded: LoadedGraph,
     *,
+    reasoner: str = REASONERS[0],
     use_cache: bool = True,
     notify: Callable[[str], None] | None = None,
 ) -> Closure:
     """The closure of a graph, from the cache where it is there."""
     if not use_cache:
-        return _compute(loaded, notify)
-    name = f"{_key(loaded)}.closure"
+        return _compute(loaded, reasoner, notify)
+    name = f"{_key(loaded, reasoner)}.closure"
     if content := read(name):
         with suppress(ValueError, SyntaxError, KeyError, TypeError):
             return _decode(content)
-    closure = _compute(loaded, notify)
+    closure = _compute(loaded, reasoner, notify)
     write(name, _encode(closure))
     return closure
 
 
-def _compute(loaded: LoadedGraph, notify: Callable[[str], None] | None) -> Closure:
+def _compute(loaded: LoadedGraph, reasoner: str, notify: Callable[[str], None] | None) -> Closure:
     if notify:
         notify("Drawing conclusions from the facts (once for this content) …")
-    return close(loaded.asserted, loaded.prefixes)
+    return close(loaded.asserted, loaded.prefixes, reasoner)
 
 
-def _key(loaded: LoadedGraph) -> str:
+def _key(loaded: LoadedGraph, reasoner: str) -> str:
     """The name of an entry: the content, and the rules that are applied to it."""
-    digest = hashlib.sha256(loaded.digest.encode())
-    reasoner = find_spec("owlrl")
-    for module in (sys.modules[close.__module__].__file__, reasoner and reasoner.origin):
-        with suppress(OSError, TypeError):
-            status = Path(module or "").stat()
+    digest = hashlib.sha256(f"{loaded.digest} {reasoner}".encode())
+    spec = find_spec("owlrl" if reasoner == "owlrl" else "claude_kg.reason")
+    here = Path(__file__).parent
+    files = [here / "closure.py", *sorted((here / "reason").glob("*.py"))]
+    if spec and spec.origin:
+        files.append(Path(spec.origin))
+    for file in files:
+        with suppress(OSError):
+            status = file.stat()
             digest.update(f"\0{status.st_size} {status.st_mtime_ns}".encode())
     return digest.hexdigest()
 
 
 def _encode(closure: Closure) -> bytes:
-    clashes = json.dumps([clash.message for clash in closure.clashes])
-    triples = ox.serialize(closure.inferred, format=ox.RdfFormat.N_TRIPLES)
-    return clashes.encode() + b"\n" + (triples or b"")
+    clashes = json.dumps(
+        [[clash.message, _lines(clash.statements).decode()] for clash in closure.clashes]
+    )
+    triples = _lines(closure.inferred)
+    return clashes.encode() + b"\n" + triples
 
 
 def _decode(content: bytes) -> Closure:
     clashes, _, triples = content.partition(b"\n")
     return Closure(
-        tuple(quad.triple for quad in ox.parse(triples, ox.RdfFormat.N_TRIPLES)),
-        tuple(Clash(message) for message in json.loads(clashes)),
+        _triples(triples),
+        tuple(
+            Clash(message, _triples(statements.encode()))
+            for message, statements in json.loads(clashes)
+        ),
     )
+
+
+def _lines(triples: tuple[ox.Triple, ...]) -> bytes:
+    return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
+
+
+def _triples(lines: bytes) -> tuple[ox.Triple, ...]:
+    return tuple(quad.triple for quad in ox.parse(lines, ox.RdfFormat.N_TRIPLES))
 
 
 def _checksum(content: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from claude_kg.close import REASONERS
 from claude_kg.errors import InconsistentError
 from claude_kg.limits import DEFAULT_LIMITS, Limits
 from claude_kg.load import LoadedGraph, PathLike, Source, load
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-    from claude_kg.close import Closure
+    from claude_kg.closure import Closure
     from claude_kg.query.catalogue import Query
     from claude_kg.query.names import Names
     from claude_kg.query.run import Result
@@ -32,10 +33,12 @@ class KnowledgeGraph:
         self,
         loaded: LoadedGraph,
         *,
+        reasoner: str = REASONERS[0],
         cache: bool = True,
         notify: Callable[[str], None] | None = None,
     ) -> None:
         self.loaded = loaded
+        self._reasoner = reasoner
         self._cache = cache
         self._notify = notify
 
@@ -46,16 +49,18 @@ class KnowledgeGraph:
         overlays: Sequence[PathLike] = (),
         *,
         input_format: str | None = None,
+        reasoner: str = REASONERS[0],
         cache: bool = True,
         notify: Callable[[str], None] | None = None,
     ) -> KnowledgeGraph:
         """Read the packaged graph, or one with other facts, and lay files over it.
 
-        See :func:`claude_kg.load.load` for the arguments and errors; ``cache=False`` neither
-        reads nor writes the cache folder, and ``notify`` is told when long work begins.
+        See :func:`claude_kg.load.load` for the arguments and errors, and
+        :func:`claude_kg.close.close` for ``reasoner``; ``cache=False`` neither reads nor writes
+        the cache folder, and ``notify`` is told when long work begins.
         """
         loaded = load(facts, overlays, input_format=input_format)
-        return cls(loaded, cache=cache, notify=notify)
+        return cls(loaded, reasoner=reasoner, cache=cache, notify=notify)
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -77,7 +82,9 @@ class KnowledgeGraph:
         """What follows from the asserted statements, and where they contradict each other."""
         from claude_kg.cache import closure_of
 
-        return closure_of(self.loaded, use_cache=self._cache, notify=self._notify)
+        return closure_of(
+            self.loaded, reasoner=self._reasoner, use_cache=self._cache, notify=self._notify
+        )
 
     @property
     def inferred(self) -> tuple[ox.Triple, ...]:

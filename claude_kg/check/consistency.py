@@ -10,8 +10,9 @@ import pyoxigraph as ox
 
 from claude_kg.check.findings import Finding, Path, Severity
 from claude_kg.check.text import term_text
-from claude_kg.close import Clash, _quiet_rdflib
-from claude_kg.terms import PREFIXES, XSD, compact, expand
+from claude_kg.closure import Clash, is_language
+from claude_kg.terms import PREFIXES, RDF_TYPE, XSD, compact, expand
+from claude_kg.translation import quiet_rdflib
 
 _WHY = "From a contradiction everything follows, so no answer could be trusted."
 _LITERAL_CLASH = re.compile(r"Lexical value of the literal '(.*)' does not match .*\((.*)\)")
@@ -23,21 +24,68 @@ def check_consistency(
 ) -> list[Finding]:
     """A finding for each contradiction met by the reasoner and for each ill-typed literal."""
     named, literals = [], set()
-    subjects = {t.subject for t in triples if isinstance(t.subject, ox.NamedNode)}
     for clash in clashes:
         about_literal = _LITERAL_CLASH.fullmatch(clash.message)
         if about_literal:
             text, datatype = about_literal.groups()
             literals.add((text, expand(datatype, prefixes) or datatype))
         else:
-            named.append(_contradiction(clash, subjects, prefixes))
-    return named + list(_ill_typed(triples, literals, prefixes))
+            named.append(clash)
+    ill_typed = list(_ill_typed(triples, literals, prefixes))
+    values = {finding.value for finding in ill_typed}
+    return [
+        *(
+            _contradiction(clash, triples, prefixes)
+            for clash in named
+            # An ill-typed value contradicts its type; it is told once, where it stands.
+            if not any(statement.object in values for statement in clash.statements)
+        ),
+        *ill_typed,
+    ]
 
 
 def _contradiction(
-    clash: Clash, subjects: set[ox.NamedNode], prefixes: Mapping[str, str]
+    clash: Clash, triples: Sequence[ox.Triple], prefixes: Mapping[str, str]
 ) -> Finding:
+    facts = [t for t in clash.statements if _is_fact(t)]
+    if not facts:
+        return _named_contradiction(clash, triples, prefixes)
+    # What was laid over the rest comes last, and is what somebody has just written.
+    order = {triple: number for number, triple in enumerate(triples)}
+    facts.sort(key=lambda triple: order.get(triple, -1))
+    written = "; ".join(_statement(triple, prefixes) for triple in facts)
+    latest = facts[-1]
+    assert not isinstance(latest.object, ox.Triple)
+    return Finding(
+        "consistency",
+        Severity.VIOLATION,
+        f"the graph contradicts itself: {clash.message} This rests on: {written}.",
+        focus=latest.subject,
+        path=Path.of(latest.predicate),
+        value=latest.object,
+        why=_WHY,
+        fix="Take back one of these statements.",
+    )
+
+
+def _is_fact(triple: ox.Triple) -> bool:
+    """Whether a statement is about a thing, and not about the words for things."""
+    return triple.predicate.value == RDF_TYPE or not is_language(triple.predicate.value)
+
+
+def _statement(triple: ox.Triple, prefixes: Mapping[str, str]) -> str:
+    terms = (triple.subject, triple.predicate, triple.object)
+    return " ".join(
+        str(term) if isinstance(term, ox.Triple) else term_text(term, prefixes) for term in terms
+    )
+
+
+def _named_contradiction(
+    clash: Clash, triples: Sequence[ox.Triple], prefixes: Mapping[str, str]
+) -> Finding:
+    """The finding for a contradiction of which only a sentence is known."""
     # The reasoner names the classes or properties first, and the thing that has too many last.
+    subjects = {t.subject for t in triples if isinstance(t.subject, ox.NamedNode)}
     names = [expand(name, prefixes) or name for name in _NAME.findall(clash.message)]
     known = [node for node in map(ox.NamedNode, names) if node in subjects]
     return Finding(
@@ -54,7 +102,7 @@ def _ill_typed(
 ) -> Iterator[Finding]:
     from rdflib import Literal, URIRef
 
-    with _quiet_rdflib(), warnings.catch_warnings(action="ignore"):
+    with quiet_rdflib(), warnings.catch_warnings(action="ignore"):
         for triple in triples:
             literal = triple.object
             if not isinstance(literal, ox.Literal) or not isinstance(triple.subject, ox.NamedNode):

@@ -35,6 +35,7 @@ class GraphSource:
     facts: tuple[str, ...]
     overlays: tuple[str, ...]
     input_format: str | None
+    reasoner: str
     cache: bool
 
     def load(self, extra_overlays: Sequence[str] = ()) -> KnowledgeGraph:
@@ -45,6 +46,7 @@ class GraphSource:
             self.facts or None,
             (*self.overlays, *extra_overlays),
             input_format=self.input_format,
+            reasoner=self.reasoner,
             cache=self.cache,
             notify=progress,
         )
@@ -106,6 +108,13 @@ def graph_options(command: F) -> F:
             type=click.Choice(["turtle", "trig", "nt", "nq", "json-ld", "xml"]),
             help="Format of the --facts and --with data, where the name does not tell.",
         ),
+        click.option(
+            "--reasoner",
+            type=click.Choice(["rules", "owlrl"]),
+            default="rules",
+            show_default=True,
+            help="What draws conclusions: our rules, or the slow reference.",
+        ),
         click.option("--no-cache", is_flag=True, help="Neither use nor write the cache folder."),
     ]
 
@@ -115,10 +124,11 @@ def graph_options(command: F) -> F:
         facts: tuple[str, ...],
         overlays: tuple[str, ...],
         input_format: str | None,
+        reasoner: str,
         no_cache: bool,
         **kwargs: Any,
     ) -> Any:
-        graph = GraphSource(facts, overlays, input_format, cache=not no_cache)
+        graph = GraphSource(facts, overlays, input_format, reasoner, cache=not no_cache)
         return command(*args, graph=graph, **kwargs)
 
     return _apply(options, cast("F", wrapper))

@@ -1,7 +1,8 @@
 """The OWL 2 RL rules of this package: every conclusion, every contradiction, and why.
 
-They draw the same conclusions as the reference in :mod:`claude_kg.close`, find what it finds of
-contradictions and more (ill-typed values, things stated to be all different), and give proofs.
+They draw the same conclusions as the reference, :mod:`claude_kg.reason.reference`, find what it
+finds of contradictions and more (ill-typed values, things stated to be all different), and give
+proofs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from claude_kg.close import _LANGUAGE, _TELLING, Clash, Closure
+from claude_kg.closure import Clash, Closure, is_language, tells
 from claude_kg.reason.engine import Contradiction, Engine
 from claude_kg.reason.facts import Fact, Facts, Term
 from claude_kg.reason.proofs import Proof, Prover, Statement
@@ -71,7 +72,10 @@ class Reasoning:
         """What follows and tells a reader something, sorted; and the contradictions, sorted."""
         return Closure(
             tuple(sorted(_telling(self._facts), key=str)),
-            tuple(Clash(message) for message in sorted(self._clashes)),
+            tuple(
+                Clash(message, self._explained(self._clashes[message]).statements)
+                for message in sorted(self._clashes)
+            ),
         )
 
     def proof(self, triple: ox.Triple) -> Proof | None:
@@ -97,7 +101,10 @@ class Reasoning:
 
         Raises KeyError for the contradiction of another graph.
         """
-        supports = (self._prover.support(found.premises) for found in self._clashes[clash.message])
+        return self._explained(self._clashes[clash.message])
+
+    def _explained(self, contradictions: Iterable[Contradiction]) -> Explanation:
+        supports = (self._prover.support(found.premises) for found in contradictions)
         smallest = min(supports, key=self._prover.rank)
         statements, definitions = (
             {
@@ -121,13 +128,13 @@ class Reasoning:
 
 
 def _telling(facts: Facts) -> Iterator[ox.Triple]:
-    """The derived statements that are kept: see :func:`claude_kg.close.close`."""
+    """The derived statements that are kept: between names, and those that tell something."""
     terms = facts.terms
     type_ = ox.NamedNode(RDF_TYPE)
     named = {
         number
         for number, term in enumerate(terms)
-        if isinstance(term, ox.NamedNode) and not term.value.startswith(_LANGUAGE)
+        if isinstance(term, ox.NamedNode) and not is_language(term.value)
     }
     for class_, members in facts.derived_members.items():
         if class_ in named:
@@ -138,12 +145,12 @@ def _telling(facts: Facts) -> Iterator[ox.Triple]:
         predicate = terms[p]
         if not isinstance(predicate, ox.NamedNode):
             continue
-        if p not in named and predicate.value not in _TELLING:
-            continue
         for s, o in pairs:
-            text = p in named and isinstance(terms[o], ox.Literal)
-            if s != o and s in named and (o in named or text):
-                yield ox.Triple(_node(terms[s]), predicate, terms[o])
+            value = terms[o]
+            if s not in named or not isinstance(value, ox.NamedNode | ox.Literal):
+                continue
+            if tells(_node(terms[s]), predicate, value):
+                yield ox.Triple(_node(terms[s]), predicate, value)
 
 
 def _node(term: Term) -> ox.NamedNode:

@@ -50,8 +50,8 @@ def test_a_contradiction_is_told_with_its_place(validate: Run) -> None:
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     (found,) = (line for line in lines if line.endswith("[consistency]"))
-    assert found.startswith(f"{CONTRADICTION}:9:1: violation: the graph contradicts itself: ")
-    assert "ex:muddled" in found
+    assert found.startswith(f"{CONTRADICTION}:10:36: violation: the graph contradicts itself: ")
+    assert "ex:muddled ckg:authenticatesWith ex:key; ex:muddled ckg:authenticatesWith" in found
     (literal,) = (line for line in lines if line.endswith("[ill-typed-literal]"))
     assert literal.startswith(f"{CONTRADICTION}:11:29: violation: ex:muddled ")
 

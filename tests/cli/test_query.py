@@ -220,6 +220,6 @@ def test_inconsistent_graph_is_said_and_can_still_be_asked_as_stated(
     )
     done = ask("-e", "ASK {}", "--with", path)
     assert done.returncode == 2
-    assert "the graph is inconsistent: Disjoint classes" in done.stderr
+    assert "the graph is inconsistent: " in done.stderr
     assert "claude-kg validate" in done.stderr
     assert ask("-e", "ASK {}", "--with", path, "--asserted").stdout == "true\n"

@@ -10,7 +10,7 @@ import pytest
 
 from claude_kg import KnowledgeGraph, cache
 from claude_kg.cache import closure_of
-from claude_kg.close import Closure
+from claude_kg.closure import Closure
 from claude_kg.load import LoadedGraph, Source
 
 

@@ -32,7 +32,7 @@ def test_a_dispute_holds_its_readings_the_adopted_first(disputed: KnowledgeGraph
         (True, '"1000"^^<http://www.w3.org/2001/XMLSchema#integer>'),
         (False, '"2000"^^<http://www.w3.org/2001/XMLSchema#integer>'),
     ]
-    assert dispute.readings[0].sections == (EX + "handbook-products",)
+    assert dispute.readings[0].sections == (EX + "handbook-ways-in",)
 
 
 @pytest.mark.parametrize("term", ["ckg:contextWindowTokens", EX + "drawing-room-with-account"])

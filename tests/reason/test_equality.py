@@ -12,9 +12,9 @@ import pyoxigraph as ox
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claude_kg.close import close
 from claude_kg.load import load, parse
 from claude_kg.reason import Reasoning, reason
+from claude_kg.reason.reference import close_by_owlrl as close
 from claude_kg.terms import CKG, OWL, RDF, RDF_TYPE, RDFS, XSD
 
 VENDOR = Path(__file__).parents[1] / "vendor"

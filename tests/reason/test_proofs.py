@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claude_kg.close import close
 from claude_kg.load import parse
 from claude_kg.reason import Proof, Reasoning, reason
+from claude_kg.reason.reference import close_by_owlrl as close
 from claude_kg.reason.rules import RULES, Pattern
 from claude_kg.terms import OWL, RDF, RDF_TYPE, RDFS, XSD
 

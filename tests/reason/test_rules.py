@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from claude_kg.close import close
 from claude_kg.load import parse
 from claude_kg.reason import reason
+from claude_kg.reason.reference import close_by_owlrl as close
 from claude_kg.reason.rules import RULES
 from claude_kg.terms import OWL, RDF, RDFS, XSD
 
