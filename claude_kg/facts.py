@@ -230,7 +230,7 @@ class Facts:
         if prop in pattern.keys and len(pattern.keys) == 2:
             (other,) = (key for key in pattern.keys if key != prop)
             values = self._look.values(node, other)
-            if len(values) == 1 == len(self._look.values(node, prop)):
+            if len(values) == 1:
                 return self._look.text(values[0]), (other,)
         return self._look.name(node), ()
 

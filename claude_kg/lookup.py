@@ -305,6 +305,13 @@ class Lookup:
         }
         return sorted(found, key=lambda use: (self.place(use[0]), str(use[1])))
 
+    def chains(self, prop: str) -> list[list[str]]:
+        """The chains of properties from which a property follows."""
+        return [
+            [link.value for link in self._items(chain) if isinstance(link, ox.NamedNode)]
+            for chain in self.values(prop, OWL + "propertyChainAxiom")
+        ]
+
     def is_inferred(self, subject: str, prop: str, value: Term) -> bool:
         """Whether a statement follows and is not stated."""
         return ox.Triple(ox.NamedNode(subject), ox.NamedNode(prop), value) in self._inferred
