@@ -347,6 +347,16 @@ class Lookup:
         """Whether a thing belongs to a class."""
         return any(cls in self.supers(own) for own in self.types(iri))
 
+    def disjoint(self, cls: str, other: str) -> bool:
+        """Whether two classes exclude each other, by an axiom on them or on classes above them."""
+        prop = OWL + "disjointWith"
+        excluded = {
+            c
+            for own in self.supers(cls)
+            for c in (*self.things(own, prop), *self.subjects(prop, own))
+        }
+        return bool(excluded & self.supers(other))
+
     def members(self, cls: str) -> list[str]:
         """The things that belong to a class, in the order of the files."""
         below = {cls: None}

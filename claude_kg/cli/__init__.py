@@ -30,6 +30,7 @@ class Entry(NamedTuple):
 COMMANDS: Mapping[str, Entry] = {
     "describe": Entry("Ask", "Print all about one thing or term."),
     "compare": Entry("Ask", "Print things side by side, or only how they differ."),
+    "find": Entry("Ask", "Print what meets given needs, and why."),
     "query": Entry("Ask", "Run a named question, a file or a SPARQL text."),
     "report": Entry("Ask", "Print the taxonomy, or one table of it."),
     "validate": Entry("Check", "Check the graph, or your files laid over it."),
