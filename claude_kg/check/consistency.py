@@ -55,6 +55,7 @@ def _contradiction(
     facts.sort(key=lambda triple: order.get(triple, -1))
     written = "; ".join(_statement(triple, prefixes) for triple in facts)
     latest = facts[-1]
+    assert not isinstance(latest.subject, ox.Triple)
     assert not isinstance(latest.object, ox.Triple)
     return Finding(
         "consistency",

@@ -35,15 +35,22 @@ def validate(
     unreadable: Iterable[InputError] = (),
     shapes: Sequence[Path] | None = None,
     closure_shapes: Sequence[Path] | None = None,
+    engine: str | None = None,
     limits: Limits | None = LIMITS,
 ) -> Report:
     """Everything that is wrong with a graph.
 
     ``unreadable`` are the errors of files that could not be laid over it. The shapes, files in
     Turtle, default to the packaged ones: one set for what is asserted, and one for what follows,
-    which is left out where the graph contradicts itself. Raises LimitError where a bound of
+    which is left out where the graph contradicts itself. ``engine`` is one of
+    :data:`claude_kg.check.shapes.ENGINES`; by default the packaged shapes, for which both are
+    tested to find the same, are checked by the fast one and others by the reference.
+
+    Raises LimitError where a bound of
     ``limits`` is reached, and InputError where the shapes cannot be used.
     """
+    if engine is None:
+        engine = "fast" if shapes is None and closure_shapes is None else "pyshacl"
     rules = _read(files.shape_files() if shapes is None else shapes)
     if closure_shapes is None:
         closure_shapes = files.shape_files(closure=True)
@@ -52,14 +59,15 @@ def validate(
         consequences += [triple for triple in rules if triple.predicate in _DECLARATION]
 
     # The shapes do not wait for the reasoner: they look at what is asserted.
-    asserted = Task(limits, check_shapes, graph.asserted, rules, graph.prefixes)
+    asserted = Task(limits, check_shapes, graph.asserted, rules, graph.prefixes, engine)
     findings = [_from_error(error) for error in unreadable]
     complete = not findings
     findings += check_consistency(graph.asserted, graph.closure.clashes, graph.prefixes)
     findings += asserted.result()
     if consequences and graph.closure.consistent:
         closed = (*graph.asserted, *graph.closure.inferred)
-        findings += Task(limits, check_shapes, closed, consequences, graph.prefixes).result()
+        task = Task(limits, check_shapes, closed, consequences, graph.prefixes, engine)
+        findings += task.result()
 
     places = Places(graph.sources)
     names = [source.name for source in graph.sources]

@@ -1,0 +1,391 @@
+"""Check a graph against shapes by native engines, core SHACL by one and SPARQL by another.
+
+Each SPARQL constraint is asked once, of all focus nodes. What these engines cannot do, or might not
+do exactly as the reference, is left to the reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from claude_kg.check.findings import Path, Term
+from claude_kg.check.rulebook import SH, SPARQL_COMPONENT, Node, Result, Rulebook
+from claude_kg.check.setwise import NotSetwiseError, setwise
+from claude_kg.errors import InputError
+from claude_kg.query.guard import inspect
+from claude_kg.query.tokens import Token
+from claude_kg.terms import RDF, RDF_TYPE, RDFS, XSD
+
+_SHAPE = "urn:claude-kg:shape:"
+_MARKS = ox.NamedNode("urn:claude-kg:marks")
+_MARK = ox.NamedNode("urn:claude-kg:focus-of")
+
+_GAP = [Token("", "", 0)] * 2
+
+
+def _terms(*names: str) -> frozenset[str]:
+    return frozenset(SH + name for name in names)
+
+
+_TARGETS = _terms("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+_NESTING = _terms("property", "node", "not", "qualifiedValueShape")
+_CORE = _NESTING | _terms(
+    *("and", "or", "xone", "class", "datatype", "nodeKind", "minCount", "maxCount", "in"),
+    *("minExclusive", "minInclusive", "maxExclusive", "maxInclusive", "minLength", "maxLength"),
+    *("pattern", "languageIn", "uniqueLang", "equals", "disjoint", "lessThan", "lessThanOrEquals"),
+    *("closed", "hasValue", "qualifiedMinCount", "qualifiedMaxCount"),
+)
+_KNOWN = (
+    _TARGETS
+    | _CORE
+    | _terms(
+        *("sparql", "select", "prefixes", "declare", "prefix", "namespace", "path", "flags"),
+        *("inversePath", "alternativePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath"),
+        *("message", "severity", "name", "description", "order", "group", "defaultValue"),
+        *("deactivated", "ignoredProperties", "qualifiedValueShapesDisjoint"),
+    )
+)
+_OF_A_SHAPE = _TARGETS | _terms("severity", "message", "deactivated") | {RDF_TYPE}
+_OF_PREFIXES = _terms("declare", "prefix", "namespace")
+
+# What alone sees how a number is written, and not just which it is; a path or a constant is none.
+_SEES_WRITING = re.compile(
+    r"\b(?:STR\s*\((?!\s*(?:[?$]path\b|<|[\w.-]*:))|GROUP_CONCAT\s*\()|\bstring>?\s*\(",
+    re.IGNORECASE,
+)
+
+
+def check_fast(triples: Sequence[ox.Triple], rules: Rulebook) -> list[Result]:
+    """What native engines, and where they cannot the reference, find in a graph.
+
+    Raises InputError where the shapes cannot be used.
+    """
+    results: list[Result] = []
+    left: list[ox.Triple] = []
+    if not _is_known(rules):
+        left += rules.triples
+    else:
+        for found, too_hard in (_core(triples, rules), _sparql(triples, rules)):
+            results += found
+            left += too_hard
+    if left:
+        from claude_kg.check.reference import check_by_pyshacl
+
+        results += check_by_pyshacl(triples, Rulebook(list(dict.fromkeys(left))))
+    return results
+
+
+def _is_known(rules: Rulebook) -> bool:
+    """Whether the shapes hold core SHACL, and SPARQL constraints of node shapes, and no more."""
+    for triple in rules.triples:
+        name = triple.predicate.value
+        if name.startswith(SH) and name not in _KNOWN:
+            return False
+        if name == RDF_TYPE and triple.object == ox.NamedNode(RDFS + "Class"):
+            return False
+    for shape in rules.subjects(SH + "sparql"):
+        if rules.path_of(shape) is not None or _is_part(shape, rules):
+            return False
+    return True
+
+
+def _is_part(shape: Node, rules: Rulebook) -> bool:
+    """Whether a shape is part of another, so that its results are not results of the whole."""
+    return any(
+        shape in terms
+        for around in rules.around(shape)
+        for name, terms in rules.about(around).items()
+        if name in _NESTING or name == RDF + "first"
+    )
+
+
+# Core SHACL
+
+
+def _core(
+    triples: Sequence[ox.Triple], rules: Rulebook
+) -> tuple[list[Result], Sequence[ox.Triple]]:
+    """What is found by core constraints, or the shapes that the engine cannot be given."""
+    shapes = [triple for triple in rules.triples if triple.predicate.value != SH + "sparql"]
+    if not any(triple.predicate.value in _CORE for triple in shapes):
+        return [], ()
+    try:
+        import shacl
+    except ImportError:  # there are systems for which it is not built
+        return [], shapes
+    named = _Named(shapes)
+    try:
+        compiled = shacl.Shapes.from_text(_n_triples(named.triples), "ntriples")
+        report = compiled.validate_text(_n_triples(triples), "ntriples")
+    except ValueError:
+        # The reference says better what is wrong, or can do it.
+        return [], shapes
+    results = []
+    for found in report.results:
+        if found.focus_node.startswith("_:") or (found.value or "").startswith("_:"):
+            # The engine gives blank nodes names of its own.
+            return [], shapes
+        shape = named.original(_term(found.source_shape or found.root_shape or ""))
+        results.append(
+            Result(
+                shape=shape,
+                component=found.component_iri,
+                focus=_term(found.focus_node),
+                path=_path(found.path, shape, rules),
+                value=None if found.value is None else _term(found.value),
+            )
+        )
+    return results, ()
+
+
+class _Named:
+    """Shapes of which each has a name, for the engine gives blank nodes names of its own."""
+
+    def __init__(self, triples: Sequence[ox.Triple]) -> None:
+        self._originals = {
+            ox.NamedNode(_SHAPE + node.value): node
+            for triple in triples
+            for node in _shape_nodes(triple)
+            if isinstance(node, ox.BlankNode)
+        }
+        self._names: dict[object, ox.NamedNode] = {
+            node: name for name, node in self._originals.items()
+        }
+        self.triples = [
+            ox.Triple(
+                self._names.get(t.subject, t.subject),
+                t.predicate,
+                self._names.get(t.object, t.object),
+            )
+            for t in triples
+        ]
+
+    def original(self, term: Term) -> Node:
+        assert isinstance(term, ox.NamedNode)
+        return self._originals.get(term, term)
+
+
+def _shape_nodes(triple: ox.Triple) -> Iterator[object]:
+    if triple.predicate.value in _CORE or triple.predicate.value == SH + "path":
+        yield triple.subject
+    if triple.predicate.value in _NESTING:
+        yield triple.object
+
+
+def _n_triples(triples: Iterable[ox.Triple]) -> str:
+    data = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
+    assert data is not None
+    return data.decode()
+
+
+def _term(text: str) -> Term:
+    """A term from N-Triples."""
+    if text.startswith("<"):
+        return ox.NamedNode(text[1:-1])
+    (quad,) = ox.parse(f"<urn:s> <urn:p> {text} .", ox.RdfFormat.N_TRIPLES)
+    return _plain(quad.object)
+
+
+def _path(text: str | None, shape: Node, rules: Rulebook) -> Path | None:
+    if text is not None and re.fullmatch(r"<[^<>]*>", text):
+        return Path.of(ox.NamedNode(text[1:-1]))
+    return rules.path_of(shape)
+
+
+# SPARQL constraints
+
+
+@dataclass(frozen=True)
+class _Constraint:
+    shape: Node
+    node: Node
+
+    def triples(self, rules: Rulebook) -> Iterator[ox.Triple]:
+        """The statements of the shapes that the constraint needs to stand alone."""
+        for triple in rules.triples:
+            subject, name = triple.subject, triple.predicate.value
+            if (
+                (subject == self.shape and name in _OF_A_SHAPE)
+                or (subject == self.shape and triple.object == self.node)
+                or subject == self.node
+                or name in _OF_PREFIXES
+            ):
+                yield triple
+
+
+def _sparql(
+    triples: Sequence[ox.Triple], rules: Rulebook
+) -> tuple[list[Result], Sequence[ox.Triple]]:
+    """What is found by SPARQL constraints, and those that have to be asked of each node."""
+    constraints = [
+        _Constraint(shape, node)
+        for shape in rules.subjects(SH + "sparql")
+        if not rules.deactivated(shape)
+        for node in rules.objects(shape, SH + "sparql")
+        if not isinstance(node, ox.Literal) and not rules.deactivated(node)
+    ]
+    if not constraints:
+        return [], ()
+    writing = _Writing(triples)
+    store = _store(triples)
+    results: list[Result] = []
+    left: list[ox.Triple] = []
+    marked: dict[Node, str] = {}
+    for constraint in constraints:
+        if constraint.shape not in marked:
+            marked[constraint.shape] = _mark(store, constraint.shape, rules, len(marked))
+        try:
+            query = _query(constraint, rules, marked[constraint.shape], writing)
+            results += list(_answers(store, query, constraint, writing))
+        except NotSetwiseError:
+            left += constraint.triples(rules)
+    return results, left
+
+
+def _store(triples: Iterable[ox.Triple]) -> ox.Store:
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    return store
+
+
+def _mark(store: ox.Store, shape: Node, rules: Rulebook, number: int) -> str:
+    """Mark the focus nodes of a shape; returned is the pattern by which they are found."""
+    label = ox.NamedNode(f"{_SHAPE}{number}")
+    store.extend(
+        ox.Quad(node, _MARK, label, _MARKS)
+        for node in dict.fromkeys(_focus_nodes(store, shape, rules))
+        if not isinstance(node, ox.Literal)
+    )
+    return f"GRAPH {_MARKS} {{ $this {_MARK} {label} }}"
+
+
+def _focus_nodes(store: ox.Store, shape: Node, rules: Rulebook) -> Iterator[Term]:
+    """The focus nodes of a shape (SHACL, section 2.1.3)."""
+    graph = ox.DefaultGraph()
+    yield from rules.objects(shape, SH + "targetNode")
+    for class_ in rules.objects(shape, SH + "targetClass"):
+        for below in _with_subclasses(store, class_):
+            for quad in store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), below, graph):
+                yield _plain(quad.subject)
+    for property_ in rules.objects(shape, SH + "targetSubjectsOf"):
+        if isinstance(property_, ox.NamedNode):
+            for quad in store.quads_for_pattern(None, property_, None, graph):
+                yield _plain(quad.subject)
+    for property_ in rules.objects(shape, SH + "targetObjectsOf"):
+        if isinstance(property_, ox.NamedNode):
+            for quad in store.quads_for_pattern(None, property_, None, graph):
+                yield _plain(quad.object)
+
+
+def _with_subclasses(store: ox.Store, class_: Term) -> list[Term]:
+    found = [class_]
+    sub_class = ox.NamedNode(RDFS + "subClassOf")
+    for above in found:
+        for quad in store.quads_for_pattern(None, sub_class, above, ox.DefaultGraph()):
+            below = _plain(quad.subject)
+            if below not in found:
+                found.append(below)
+    return found
+
+
+def _plain(term: Term | ox.Triple) -> Term:
+    assert not isinstance(term, ox.Triple)
+    return term
+
+
+def _query(constraint: _Constraint, rules: Rulebook, mark: str, writing: _Writing) -> str:
+    """The query that asks of all focus nodes at once."""
+    selects = rules.objects(constraint.node, SH + "select")
+    if len(selects) != 1 or not isinstance(selects[0], ox.Literal):
+        raise NotSetwiseError
+    text = selects[0].value
+    if writing.is_ambiguous:
+        raise NotSetwiseError
+    try:
+        inspected = inspect(rules.prologue(constraint.node) + text)
+    except InputError:
+        # It is told, or can be done, by the reference.
+        raise NotSetwiseError from None
+    special = {"PATH", "shapesGraph", "currentShape", "failure"}
+    if any(t.kind == "variable" and t.text[1:] in special for t in inspected.tokens):
+        raise NotSetwiseError
+    if _SEES_WRITING.search(text) and writing.may_reach(inspected.tokens):
+        raise NotSetwiseError
+    return setwise(inspected.text, mark)
+
+
+def _answers(
+    store: ox.Store, query: str, constraint: _Constraint, writing: _Writing
+) -> Iterator[Result]:
+    try:
+        solutions = store.query(query)
+    except SyntaxError as error:
+        raise NotSetwiseError from error
+    if not isinstance(solutions, ox.QuerySolutions):
+        raise NotSetwiseError
+    names = [variable.value for variable in solutions.variables]
+    for solution in {tuple(s[name] for name in names): None for s in solutions}:
+        found = {
+            name: writing.original(term)
+            for name, term in zip(names, solution, strict=True)
+            if term is not None and not isinstance(term, ox.Triple)
+        }
+        focus, value, path = found.pop("this"), found.pop("value", None), found.pop("path", None)
+        yield Result(
+            shape=constraint.shape,
+            component=SPARQL_COMPONENT,
+            focus=focus,
+            path=Path.of(path) if isinstance(path, ox.NamedNode) else None,
+            value=focus if value is None else value,
+            constraint=constraint.node,
+            bindings=found,
+        )
+
+
+class _Writing:
+    """How the literals of a graph are written: a store keeps their value, and may write it anew."""
+
+    def __init__(self, triples: Sequence[ox.Triple]) -> None:
+        literals = {t.object for t in triples if isinstance(t.object, ox.Literal)}
+        numbers = [
+            literal
+            for literal in literals
+            if literal.datatype.value.startswith(XSD) and literal.datatype.value != XSD + "string"
+        ]
+        store = _store(
+            ox.Triple(ox.NamedNode(f"urn:{number}"), _MARK, literal)
+            for number, literal in enumerate(numbers)
+        )
+        self._originals: dict[Term, ox.Literal] = {}
+        self.is_ambiguous = False
+        for quad in store:
+            assert isinstance(quad.subject, ox.NamedNode)
+            assert isinstance(quad.object, ox.Literal)
+            # Two ways to write one value are one value to the store.
+            self.is_ambiguous |= quad.object in self._originals
+            self._originals[quad.object] = numbers[int(quad.subject.value.removeprefix("urn:"))]
+        rewritten = {original for term, original in self._originals.items() if term != original}
+        self._properties = {
+            re.split("[#/:]", t.predicate.value)[-1] for t in triples if t.object in rewritten
+        }
+
+    def may_reach(self, tokens: Sequence[Token]) -> bool:
+        """Whether a query may come upon a literal that the store writes otherwise."""
+        if not self._properties:
+            return False
+        padded = [*_GAP, *tokens]
+        for before, previous, token in zip(padded, padded[1:], tokens, strict=False):
+            if token.kind == "variable":
+                if previous.text == ";" or before.text in {"{", "}", ".", ")"}:
+                    return True
+            elif re.split("[#/:]", token.text.rstrip(">"))[-1] in self._properties:
+                return True
+        return False
+
+    def original(self, term: Term) -> Term:
+        """A term as the graph has it."""
+        return self._originals.get(term, term)
