@@ -22,7 +22,7 @@ from claude_kg.close import REASONERS, close
 from claude_kg.closure import Clash, Closure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from claude_kg.load import LoadedGraph
 
@@ -91,6 +91,34 @@ def closure_of(
     closure = _compute(loaded, reasoner, notify)
     write(name, _encode(closure))
     return closure
+
+
+def is_kept(loaded: LoadedGraph, reasoner: str = REASONERS[0]) -> bool:
+    """Whether the closed graph of this content is kept, so that it has been parsed before."""
+    kept = folder()
+    return kept is not None and (kept / _store_name(loaded, reasoner)).is_file()
+
+
+def read_quads(loaded: LoadedGraph, reasoner: str) -> tuple[bytes, dict[str, str]] | None:
+    """The closed graph that is kept for this content, as TriG, and its prefixes; or None."""
+    content = read(_store_name(loaded, reasoner))
+    if content is None:
+        return None
+    prefixes, _, quads = content.partition(b"\n")
+    with suppress(ValueError):
+        return quads, dict(json.loads(prefixes))
+    return None
+
+
+def write_quads(loaded: LoadedGraph, reasoner: str, quads: Iterable[ox.Quad]) -> None:
+    """Keep the closed graph of this content."""
+    prefixes = json.dumps(loaded.prefixes).encode()
+    trig = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=loaded.prefixes) or b""
+    write(_store_name(loaded, reasoner), prefixes + b"\n" + trig)
+
+
+def _store_name(loaded: LoadedGraph, reasoner: str) -> str:
+    return f"{_key(loaded, reasoner)}.trig"
 
 
 def _compute(loaded: LoadedGraph, reasoner: str, notify: Callable[[str], None] | None) -> Closure:

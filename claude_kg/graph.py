@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,14 @@ class KnowledgeGraph:
         :func:`claude_kg.close.close` for ``reasoner``; ``cache=False`` neither reads nor writes
         the cache folder, and ``notify`` is told when long work begins.
         """
-        loaded = load(facts, overlays, input_format=input_format)
+        from claude_kg.cache import is_kept
+
+        loaded = load(
+            facts,
+            overlays,
+            input_format=input_format,
+            is_known=lambda content: cache and is_kept(content, reasoner),
+        )
         return cls(loaded, reasoner=reasoner, cache=cache, notify=notify)
 
     @property
@@ -75,7 +83,7 @@ class KnowledgeGraph:
     @property
     def prefixes(self) -> dict[str, str]:
         """The known prefixes and their namespaces."""
-        return self.loaded.prefixes
+        return self._kept[1] if self._kept else self.loaded.prefixes
 
     @cached_property
     def closure(self) -> Closure:
@@ -150,16 +158,30 @@ class KnowledgeGraph:
         """The names by which the things of the graph are known."""
         from claude_kg.query.names import Names
 
-        return Names(self.asserted, self.prefixes)
+        return Names(lambda: self.asserted, self.prefixes)
+
+    @cached_property
+    def _kept(self) -> tuple[bytes, dict[str, str]] | None:
+        """The closed graph and its prefixes as the cache has them, without parsing a file."""
+        from claude_kg.cache import read_quads
+
+        return read_quads(self.loaded, self._reasoner) if self._cache else None
 
     @cached_property
     def _asserted_store(self) -> ox.Store:
-        from claude_kg.store import build_store
+        from claude_kg.store import build_store, closed_quads
 
-        return build_store(self.asserted)
+        return build_store(closed_quads(self.asserted, ()))
 
     @cached_property
     def _closed_store(self) -> ox.Store:
-        from claude_kg.store import build_store
+        from claude_kg.cache import write_quads
+        from claude_kg.store import build_store, closed_quads, read_store
 
-        return build_store(self.asserted, self.inferred)
+        if self._kept:
+            with suppress(SyntaxError):
+                return read_store(self._kept[0])
+        quads = closed_quads(self.asserted, self.inferred)
+        if self._cache:
+            write_quads(self.loaded, self._reasoner, quads)
+        return build_store(quads)

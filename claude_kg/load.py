@@ -24,7 +24,7 @@ from claude_kg.limits import MAX_FILE_MIB, MAX_NESTING
 from claude_kg.terms import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 Role = Literal["vocabulary", "facts", "overlay"]
 PathLike = str | os.PathLike[str]
@@ -57,14 +57,31 @@ SUFFIXES = {
 
 @dataclass(frozen=True)
 class Source:
-    """One file as it was read: its name, its place in the graph, its bytes and its statements."""
+    """One file as it was read: its name, its place in the graph, its format and its bytes.
+
+    It is parsed when its statements are first asked for, which raises InputError with line and
+    column where it is broken. ``label`` keeps its blank nodes apart from those of other files.
+    """
 
     name: str
     role: Role
     format: str
     data: bytes
-    triples: tuple[ox.Triple, ...]
-    prefixes: dict[str, str]
+    label: str = "b"
+
+    @cached_property
+    def _parsed(self) -> tuple[tuple[ox.Triple, ...], dict[str, str]]:
+        return parse(self.data, self.name, self.format, label=self.label)
+
+    @property
+    def triples(self) -> tuple[ox.Triple, ...]:
+        """What the file states, in order."""
+        return self._parsed[0]
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that the file declares."""
+        return self._parsed[1]
 
 
 @dataclass(frozen=True)
@@ -104,22 +121,62 @@ def load(
     *,
     input_format: str | None = None,
     max_mib: int = MAX_FILE_MIB,
+    is_known: Callable[[LoadedGraph], bool] = lambda graph: False,
 ) -> LoadedGraph:
     """Read the packaged vocabulary, the facts (or ``facts`` instead) and the overlays.
 
     Each path is a file, a folder, or ``-`` for standard input. ``input_format``, a key of
     ``FORMATS``, overrides what the file names say; without it standard input is read as TriG, of
-    which Turtle and N-Triples are a part.
+    which Turtle and N-Triples are a part. A graph of which ``is_known`` says that its content has
+    been parsed before is not parsed until its statements are asked for.
 
     Raises InputErrors with every file that cannot be read, and LimitError for one too large.
     """
+    read = _read_all(facts, overlays, input_format, max_mib)
+    graph = LoadedGraph(tuple(source for source in read if isinstance(source, Source)))
+    if len(graph.sources) == len(read) and is_known(graph):
+        return graph
+    _, errors = _sound(read)
+    if errors:
+        raise errors[0] if len(errors) == 1 else InputErrors(errors)
+    return graph
+
+
+def load_readable(
+    facts: Sequence[PathLike] | None = None,
+    overlays: Sequence[PathLike] = (),
+    *,
+    input_format: str | None = None,
+    max_mib: int = MAX_FILE_MIB,
+) -> tuple[LoadedGraph, list[InputError]]:
+    """The graph of all files that can be read, and the errors of those that cannot.
+
+    The arguments are those of :func:`load`. Raises InputErrors where the vocabulary cannot be
+    read, without which nothing else has a meaning.
+    """
+    read = _read_all(facts, overlays, input_format, max_mib)
+    words = [item for item in read if isinstance(item, Source) and item.role == "vocabulary"]
+    _, broken = _sound(words)
+    if broken:
+        raise broken[0] if len(broken) == 1 else InputErrors(broken)
+    sound, errors = _sound(read)
+    return LoadedGraph(tuple(sound)), errors
+
+
+def _read_all(
+    facts: Sequence[PathLike] | None,
+    overlays: Sequence[PathLike],
+    input_format: str | None,
+    max_mib: int,
+) -> list[Source | InputError]:
+    """Every file in order: its bytes, or why the system does not give them."""
     if input_format is not None and input_format not in FORMATS:
         raise InputError(f"unknown data format {input_format!r}", f"Known: {', '.join(FORMATS)}")
-    wanted: list[tuple[Role, str]] = [("vocabulary", str(p)) for p in files.vocabulary_files()]
-    errors: list[InputError] = []
-    fact_paths = files.facts_files() if facts is None else facts
+    wanted: list[tuple[Role, str] | InputError] = [
+        ("vocabulary", str(path)) for path in files.vocabulary_files()
+    ]
     groups: tuple[tuple[Role, Iterable[PathLike]], ...] = (
-        ("facts", fact_paths),
+        ("facts", files.facts_files() if facts is None else facts),
         ("overlay", overlays),
     )
     for role, paths in groups:
@@ -127,21 +184,38 @@ def load(
             try:
                 wanted += ((role, name) for name in _expand(os.fspath(path)))
             except InputError as error:
-                errors.append(error)
-    if sum(name == STANDARD_INPUT for _, name in wanted) > 1:
-        errors.append(InputError("standard input (-) is given twice", "It can be read once"))
-    sources: list[Source] = []
-    for number, (role, name) in enumerate(wanted):
+                wanted.append(error)
+    if sum(isinstance(item, tuple) and item[1] == STANDARD_INPUT for item in wanted) > 1:
+        raise InputError("standard input (-) is given twice", "It can be read once")
+    read: list[Source | InputError] = []
+    for number, item in enumerate(wanted):
+        if isinstance(item, InputError):
+            read.append(item)
+            continue
+        role, name = item
         try:
             chosen = None if role == "vocabulary" else input_format
-            sources.append(_read_source(name, role, chosen, number, max_mib))
+            read.append(_read_source(name, role, chosen, number, max_mib))
+        except InputError as error:
+            read.append(error)
+    return read
+
+
+def _sound(read: Iterable[Source | InputError]) -> tuple[list[Source], list[InputError]]:
+    """The files that parse, and the errors of the others, both in order."""
+    sound: list[Source] = []
+    errors: list[InputError] = []
+    for item in read:
+        try:
+            if isinstance(item, InputError):
+                raise item
+            _ = item.triples
+            sound.append(item)
         except InputErrors as several:
             errors += several.errors
         except InputError as error:
             errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else InputErrors(errors)
-    return LoadedGraph(tuple(sources))
+    return sound, errors
 
 
 def parse(
@@ -200,8 +274,7 @@ def _read_source(
     shown = "standard input" if name == STANDARD_INPUT else name
     format_name = format_name or _format_of(name)
     data = _read(name, shown, max_mib)
-    triples, prefixes = parse(data, shown, format_name, label=f"f{number}b")
-    return Source(shown, role, format_name, data, triples, prefixes)
+    return Source(shown, role, format_name, data, label=f"f{number}b")
 
 
 def _format_of(name: str) -> str:

@@ -63,11 +63,11 @@ def command(
     Syntax, consistency, then the shapes. A FILE is a data file, a folder, or - for standard input.
     Exits with 0 if the graph conforms, 1 if it does not, and 2 if a file could not be read.
     """
-    from claude_kg.check.reading import read
     from claude_kg.graph import KnowledgeGraph
+    from claude_kg.load import load_readable
     from claude_kg.render import findings as render
 
-    loaded, unreadable = read(
+    loaded, unreadable = load_readable(
         graph.facts or None, (*graph.overlays, *files), input_format=graph.input_format
     )
     checked = KnowledgeGraph(loaded, cache=graph.cache, notify=progress)

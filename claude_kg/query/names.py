@@ -14,7 +14,7 @@ from claude_kg.errors import InputError
 from claude_kg.terms import KG, RDFS, SKOS, compact, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _PREFERRED = (SKOS + "prefLabel", RDFS + "label")
 _OTHER = (SKOS + "altLabel", SKOS + "hiddenLabel")
@@ -26,7 +26,10 @@ _SHOWN = 5
 class Names:
     """The names by which the things of a graph are known."""
 
-    def __init__(self, triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> None:
+    def __init__(
+        self, triples: Callable[[], Iterable[ox.Triple]], prefixes: Mapping[str, str]
+    ) -> None:
+        # Called for only when a name has to be looked up: that may mean to parse every file.
         self._triples = triples
         self._prefixes = prefixes
 
@@ -101,7 +104,7 @@ class Names:
 
     @cached_property
     def _subjects(self) -> set[str]:
-        return {t.subject.value for t in self._triples if isinstance(t.subject, ox.NamedNode)}
+        return {t.subject.value for t in self._triples() if isinstance(t.subject, ox.NamedNode)}
 
     @cached_property
     def _local_names(self) -> dict[str, set[str]]:
@@ -120,7 +123,7 @@ class Names:
 
     def _labels(self, properties: tuple[str, ...]) -> dict[str, set[str]]:
         index: defaultdict[str, set[str]] = defaultdict(set)
-        for t in self._triples:
+        for t in self._triples():
             if t.predicate.value not in properties or not isinstance(t.object, ox.Literal):
                 continue
             if isinstance(t.subject, ox.NamedNode):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 
 from claude_kg import KnowledgeGraph, cache
@@ -25,8 +24,7 @@ def small(name: str = "a") -> LoadedGraph:
         f"@prefix ex: <http://ex/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
         f"ex:C rdfs:subClassOf ex:D . ex:{name} a ex:C ."
     )
-    triples = tuple(q.triple for q in ox.parse(text, ox.RdfFormat.TURTLE))
-    return LoadedGraph((Source("x", "facts", "turtle", text.encode(), triples, {}),))
+    return LoadedGraph((Source("x", "facts", "turtle", text.encode()),))
 
 
 def compute(loaded: LoadedGraph) -> tuple[Closure, bool]:
