@@ -212,7 +212,7 @@ class _Column:
         if not self._modes:
             return False
         chains = self._look.chains(fact.property)
-        return fact.property in (HAS_MODE, MODE_OF) or any(c[0] == HAS_MODE for c in chains)
+        return fact.property in (HAS_MODE, MODE_OF) or any(c[:1] == [HAS_MODE] for c in chains)
 
     def _row(self, fact: Fact) -> _Aspect | None:
         """The row of a fact node, if it is one that other things of the kind can have too."""

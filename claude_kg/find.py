@@ -15,7 +15,17 @@ import pyoxigraph as ox
 
 from claude_kg.errors import InputError
 from claude_kg.facts import NO, YES, Fact, Facts
-from claude_kg.lookup import FACT_NODE, METHOD, MODE, MODE_OF, PRODUCT, Lookup, Name, shown
+from claude_kg.lookup import (
+    FACT_NODE,
+    HAS_MODE,
+    METHOD,
+    MODE,
+    MODE_OF,
+    PRODUCT,
+    Lookup,
+    Name,
+    shown,
+)
 from claude_kg.terms import CKG, OWL, RDFS
 
 if TYPE_CHECKING:
@@ -79,11 +89,15 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Search:
-    """The needs, and every access mode by product: those that fit and those that do not."""
+    """The needs, and every access mode by product: those that fit and those that do not.
+
+    ``references`` are the short names of the sections, and ``headings`` what they stand for.
+    """
 
     needs: tuple[Need, ...]
     candidates: tuple[Candidate, ...]
     references: dict[str, str]
+    headings: dict[str, str]
 
     @property
     def fitting(self) -> tuple[Candidate, ...]:
@@ -126,8 +140,13 @@ def find(
     wishes = list(dict.fromkeys(wishes))
     candidates = tuple(judge.candidate(mode, wishes) for mode in judge.modes)
     used = {section for c in candidates for finding in c.findings for section in finding.sections}
-    references = {s: look.reference(s) for s in sorted(used, key=look.section_order)}
-    return Search(tuple(wishes), candidates, references)
+    sections = sorted(used, key=look.section_order)
+    return Search(
+        tuple(wishes),
+        candidates,
+        {section: look.reference(section) for section in sections},
+        {section: look.name(section) for section in sections},
+    )
 
 
 @dataclass(frozen=True)
@@ -411,8 +430,13 @@ class _Judge:
         )
 
     def _said(self, iri: str) -> list[Fact]:
+        """The facts of a thing; of a product, without what it has by way of one of its modes."""
         if iri not in self._own:
-            self._own[iri] = self._facts.own(iri)
+            self._own[iri] = [
+                fact
+                for fact in self._facts.own(iri)
+                if not any(chain[:1] == [HAS_MODE] for chain in self._look.chains(fact.property))
+            ]
         return self._own[iri]
 
     def _about(self, iri: str) -> list[Fact]:

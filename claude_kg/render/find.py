@@ -47,19 +47,34 @@ def render_search(
                 )
         return text.getvalue()
     markdown = format_name == "markdown"
+    tables = [(headline(search), _rows(search, search.fitting, all_needs=True))]
+    if search.failing:
+        tables.append(("Does not fit:", _rows(search, search.failing, all_needs=False)))
     blocks = []
-    fitting = _rows(search, search.fitting, all_needs=True)
-    failing = _rows(search, search.failing, all_needs=False)
-    for heading, rows in ((headline(search), fitting), ("Does not fit:", failing)):
+    for heading, rows in tables:
         if markdown:
-            table = markdown_table(_HEADINGS, rows) if rows else ""
-            blocks.append(
-                "\n".join(part for part in (f"{markdown_text(safe(heading))}\n", table) if part)
-            )
-        elif rows or heading != "Does not fit:":
+            table = f"\n{markdown_table(_HEADINGS, rows)}" if rows else ""
+            blocks.append(f"{markdown_text(safe(heading))}\n{table}")
+        else:
             table = text_table(_HEADINGS, rows, width=width, colour=colour) if rows else ""
             blocks.append(f"{safe(heading)}\n{table}")
-    return "\n".join(block for block in blocks)
+    if shown := _shown_sections(search):
+        names = [safe(search.headings[section]) for section in shown]
+        start = "- " if markdown else "  "
+        lines = "".join(f"{start}{markdown_text(n) if markdown else n}\n" for n in names)
+        blocks.append(f"Sections:\n{chr(10) if markdown else ''}{lines}")
+    return "\n".join(blocks)
+
+
+def _shown_sections(search: Search) -> list[str]:
+    used = {
+        section
+        for candidate in search.candidates
+        for finding in candidate.findings
+        if candidate.fits or not finding.met
+        for section in finding.sections
+    }
+    return [section for section in search.references if section in used]
 
 
 def headline(search: Search) -> str:
