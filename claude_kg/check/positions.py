@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
-from claude_kg.terms import RDF_TYPE, XSD
+from claude_kg.terms import RDF, RDF_TYPE, XSD
 
 FORMATS = frozenset({"turtle", "trig", "nt", "nq"})
 """The data formats in which a place can be found."""
@@ -28,12 +28,21 @@ class Place(NamedTuple):
     column: int
 
 
+Shape = tuple[ox.NamedNode | None, ox.NamedNode, ox.NamedNode | ox.Literal | None]
+"""A statement without its blank nodes."""
+
+
 @dataclass(frozen=True)
 class Positions:
-    """The places of a file's named subjects, and of its statements by their object."""
+    """The places of a file's named subjects, and of its statements by their object.
+
+    ``unnamed`` are the places of the statements with blank nodes: those of one shape in the order
+    in which a parser yields them. The ends of lists are left out.
+    """
 
     subjects: dict[ox.NamedNode, Place] = field(default_factory=dict)
     statements: dict[ox.Triple, Place] = field(default_factory=dict)
+    unnamed: dict[Shape, list[Place]] = field(default_factory=dict)
 
 
 _TOKEN = re.compile(
@@ -54,13 +63,13 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_FIRST = ox.NamedNode(RDF + "first")
+_NIL = ox.NamedNode(RDF + "nil")
 _CONTROL = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
 def locate(text: str) -> Positions:
     r"""The places in a valid Turtle, TriG, N-Triples or N-Quads text.
-
-    Statements about blank nodes are left out, for nothing outside the file can name them.
 
     >>> found = locate("<http://e/s> <http://e/p>\n  1 .")
     >>> list(found.statements.values())
@@ -78,6 +87,8 @@ class _Frame:
     subject: ox.NamedNode | None = None
     predicate: ox.NamedNode | None = None
     awaits: str = "subject"
+    # The statement whose object is in brackets, which a parser yields after what is inside.
+    holds: tuple[Shape, Place] | None = None
 
 
 class _Token(NamedTuple):
@@ -103,7 +114,7 @@ class _Reader:
             if token.kind == "directive":
                 following = self._declare(token, following, tokens)
             elif token.kind == "mark":
-                self._mark(token.text)
+                self._mark(token.text, token.start)
             elif token.kind == "string":
                 datatype = language = None
                 if following and following.kind == "tag":
@@ -112,11 +123,13 @@ class _Reader:
                     name = next(tokens, None)
                     datatype = self._iri(name) if name else None
                     following = next(tokens, None)
-                self._object(_literal(token.text, datatype, language), token.start)
+                literal = _literal(token.text, datatype, language)
+                self._keep(self._object(literal, token.start))
             elif token.kind in {"number", "word"} and token.text != "a":
-                self._object(_short_literal(token), token.start)
+                self._keep(self._object(_short_literal(token), token.start))
             else:
-                self._node(None if token.kind == "blank" else self._iri(token), token.start)
+                node = None if token.kind == "blank" else self._iri(token)
+                self._keep(self._node(node, token.start))
             token = following
 
     def _tokens(self) -> Iterator[_Token]:
@@ -145,18 +158,14 @@ class _Reader:
             following = next(tokens, None)
         return following
 
-    def _mark(self, mark: str) -> None:
+    def _mark(self, mark: str, start: int) -> None:
         frame = self._frames[-1]
-        if mark == "[":
-            opened = _Frame(None, None, "predicate")
-            self._node(None, 0)
-            self._frames.append(opened)
-        elif mark == "(":
-            self._node(None, 0)
-            self._frames.append(_Frame(None, None, "object"))
+        if mark in "[(":
+            awaits = "predicate" if mark == "[" else "object"
+            self._frames.append(_Frame(None, None, awaits, self._node(None, start)))
         elif mark in "])":
             if len(self._frames) > 1:
-                self._frames.pop()
+                self._close(mark)
         elif mark == ";":
             frame.awaits = "predicate"
         elif mark == ",":
@@ -164,7 +173,16 @@ class _Reader:
         elif mark in ".{}":
             self._frames = [_Frame()]
 
-    def _node(self, node: ox.NamedNode | None, start: int) -> None:
+    def _close(self, mark: str) -> None:
+        held = self._frames.pop().holds
+        if held and mark == ")":
+            # A list with a member has been found with that; the one without is no blank node.
+            (subject, predicate, _), place = held
+            held = (subject, predicate, _NIL), place
+        self._keep(held)
+
+    def _node(self, node: ox.NamedNode | None, start: int) -> tuple[Shape, Place] | None:
+        """Take in a node; returns the statement of which it is the object."""
         frame = self._frames[-1]
         if frame.awaits == "subject":
             frame.subject, frame.awaits = node, "predicate"
@@ -173,18 +191,36 @@ class _Reader:
         elif frame.awaits == "predicate":
             frame.predicate, frame.awaits = node, "object"
         else:
-            self._object(node, start)
+            return self._object(node, start)
+        return None
 
-    def _object(self, term: ox.NamedNode | ox.Literal | None, start: int) -> None:
+    def _object(
+        self, term: ox.NamedNode | ox.Literal | None, start: int
+    ) -> tuple[Shape, Place] | None:
+        """Take in an object; returns its statement."""
         frame = self._frames[-1]
         if frame.awaits != "object":
-            return
-        if frame.subject is not None and frame.predicate is not None:
+            return None
+        if frame.predicate is None:
             # A list goes on awaiting objects; a statement has had its own.
-            frame.awaits = "mark"
-            if term is not None:
-                triple = ox.Triple(frame.subject, frame.predicate, term)
-                self.found.statements.setdefault(triple, self._place(start))
+            return (None, _FIRST, term), self._place(start)
+        frame.awaits = "mark"
+        return (frame.subject, frame.predicate, term), self._place(start)
+
+    def _keep(self, statement: tuple[Shape, Place] | None) -> None:
+        outer = len(self._frames) - 1
+        while statement:
+            (subject, predicate, object_), place = statement
+            if subject is not None and object_ is not None:
+                triple = ox.Triple(subject, predicate, object_)
+                self.found.statements.setdefault(triple, place)
+            else:
+                self.found.unnamed.setdefault(statement[0], []).append(place)
+            # A parser yields the statement about a list as soon as it has the first member.
+            frame = self._frames[outer]
+            in_list = frame.awaits == "object" and frame.predicate is None
+            statement, frame.holds = (frame.holds, None) if in_list else (None, frame.holds)
+            outer -= 1
 
     def _iri(self, token: _Token) -> ox.NamedNode:
         if token.kind == "word":
