@@ -28,9 +28,11 @@ class Entry(NamedTuple):
 
 
 COMMANDS: Mapping[str, Entry] = {
+    "ask": Entry("Ask", "Answer a question in plain words."),
     "describe": Entry("Ask", "Print all about one thing or term."),
     "compare": Entry("Ask", "Print things side by side, or only how they differ."),
     "find": Entry("Ask", "Print what meets given needs, and why."),
+    "queries": Entry("Ask", "List, search and show the named questions."),
     "query": Entry("Ask", "Run a named question, a file or a SPARQL text."),
     "report": Entry("Ask", "Print the taxonomy, or one table of it."),
     "validate": Entry("Check", "Check the graph, or your files laid over it."),

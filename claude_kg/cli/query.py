@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from claude_kg.cli.completion import complete_name, complete_value
 from claude_kg.cli.options import (
     GraphSource,
     Output,
@@ -49,7 +50,9 @@ _SUFFIXES = {
 
 
 @click.command("query")
-@click.argument("query", required=False, metavar="[NAME|FILE.rq|-]")
+@click.argument(
+    "query", required=False, metavar="[NAME|FILE.rq|-]", shell_complete=complete_name
+)
 @click.option("--expression", "-e", metavar="TEXT", help="Run this SPARQL text.")
 @click.option(
     "--parameter",
@@ -57,6 +60,7 @@ _SUFFIXES = {
     "parameters",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=complete_value,
     help="Give a parameter a value (repeatable).",
 )
 @click.option("--asserted", is_flag=True, help="Ask only what is stated, not what follows.")
