@@ -96,7 +96,7 @@ METHODS = """#+ summary: Methods.
 #+       heading: Methods
 #+       listed: true
 #+     backend: Backends
-#+     store: Store"""
+#+     address: Address"""
 
 EASELS = """#+ summary: The house.
 #+ description: Nothing here is real.
@@ -108,13 +108,13 @@ EASELS = """#+ summary: The house.
 #+     text: Text"""
 
 OF_MODES = """
-    SELECT ?product ?definition ?method ?backend ?store (STR(?tokens) AS ?window)
+    SELECT ?product ?definition ?method ?backend ?address (STR(?tokens) AS ?window)
     WHERE {
         ?thing ckg:hasAccessMode ?mode ; skos:prefLabel ?product ; skos:definition ?definition .
         ?mode ckg:authenticatesWith/skos:prefLabel ?method ;
             ckg:connectsTo/skos:prefLabel ?backend ;
             ckg:contextWindowTokens ?tokens .
-        OPTIONAL { ?thing ckg:storesConversationsIn/skos:prefLabel ?store }
+        OPTIONAL { ?thing ckg:webAddress ?address }
     }
     ORDER BY ?product ?method"""
 
@@ -178,7 +178,7 @@ def test_a_document_has_a_title_contents_and_chapters(
 
 
 def test_a_table_without_answers_says_so(graph: KnowledgeGraph, tmp_path: Path) -> None:
-    nothing = "SELECT ?product ?method ?window WHERE { ?product a ckg:Plan }"
+    nothing = "SELECT ?product ?method ?window WHERE { ?product a ckg:LocalFile }"
     empty = fill(graph, written(tmp_path, WINDOWS, nothing))
     assert render_tables([empty], "markdown") == "## Windows.\n\nNothing is stated.\n"
     assert render_tables([empty], "csv") == "Product\r\n"
