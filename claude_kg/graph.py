@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
+    from claude_kg.check.findings import Report
     from claude_kg.closure import Closure
     from claude_kg.query.catalogue import Query
     from claude_kg.query.names import Names
     from claude_kg.query.run import Result
+    from claude_kg.report import Table
 
 
 class KnowledgeGraph:
@@ -152,6 +154,26 @@ class KnowledgeGraph:
         inferred = () if asserted else self.inferred
         triples = [*handed_on(self.loaded), *inferred]
         return render_graph(triples, format_name, self.prefixes, inferred)
+
+    def validate(self) -> Report:
+        """Check the graph against the packaged rules: consistency, shapes and hygiene.
+
+        See :func:`claude_kg.check.validate.validate` for other shapes, engines and limits.
+        """
+        from claude_kg.check.validate import validate
+
+        return validate(self)
+
+    def report(self, *names: str, asserted: bool = False) -> list[Table]:
+        """The sections of the report with these names, or all of them, filled from the graph.
+
+        Raises InputError for a name that no section has.
+        """
+        from claude_kg.query.catalogue import Catalogue
+        from claude_kg.report import choose, fill, sections
+
+        chosen = choose(sections(Catalogue()), names)
+        return [fill(self, section, asserted=asserted) for section in chosen]
 
     @cached_property
     def names(self) -> Names:
