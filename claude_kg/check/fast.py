@@ -22,7 +22,7 @@ from claude_kg.terms import RDF, RDF_TYPE, RDFS, XSD
 
 _SHAPE = "urn:claude-kg:shape:"
 _MARKS = ox.NamedNode("urn:claude-kg:marks")
-_MARK = ox.NamedNode("urn:claude-kg:focus-of")
+_MARK = ox.NamedNode("urn:claude-kg:focuses-on")
 
 _GAP = [Token("", "", 0)] * 2
 
@@ -255,12 +255,12 @@ def _store(triples: Iterable[ox.Triple]) -> ox.Store:
 def _mark(store: ox.Store, shape: Node, rules: Rulebook, number: int) -> str:
     """Mark the focus nodes of a shape; returned is the pattern by which they are found."""
     label = ox.NamedNode(f"{_SHAPE}{number}")
+    # As the object, which may be a literal.
     store.extend(
-        ox.Quad(node, _MARK, label, _MARKS)
+        ox.Quad(label, _MARK, node, _MARKS)
         for node in dict.fromkeys(_focus_nodes(store, shape, rules))
-        if not isinstance(node, ox.Literal)
     )
-    return f"GRAPH {_MARKS} {{ $this {_MARK} {label} }}"
+    return f"GRAPH {_MARKS} {{ {label} {_MARK} $this }}"
 
 
 def _focus_nodes(store: ox.Store, shape: Node, rules: Rulebook) -> Iterator[Term]:

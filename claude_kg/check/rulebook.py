@@ -63,6 +63,8 @@ _DEFAULTS = {
 }
 """What is said where a shape has no message, by the kind of constraint."""
 
+_NOTHING_SAID = ox.Literal("{$this} does not conform.")
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -205,7 +207,7 @@ class Rulebook:
             for term in self.objects(node, SH + "message")
             if isinstance(term, ox.Literal)
         ]
-        found = declared or result.messages or (self._default(result),)
+        found = declared or self._default(result) or result.messages or (_NOTHING_SAID,)
         texts = sorted(found, key=lambda text: (text.language not in {None, "en"}, text.value))
         known = {
             "this": term_text(result.focus, self._prefixes),
@@ -219,12 +221,14 @@ class Rulebook:
             lambda name: known.get(name[1]) or f"?{name[1]}", shorten(text, self._prefixes)
         )
 
-    def _default(self, result: Result) -> ox.Literal:
+    def _default(self, result: Result) -> list[ox.Literal]:
+        """What is said of a core constraint that says nothing itself, whichever engine met it."""
         kind = result.component.removeprefix(SH).removesuffix("ConstraintComponent")
-        text = _DEFAULTS.get(kind, "{$this} does not conform.")
+        if kind not in _DEFAULTS:
+            return []
         parameters = self.objects(result.shape, SH + kind[:1].lower() + kind[1:])
         written = " or ".join(sorted(term_text(term, self._prefixes) for term in parameters))
-        return ox.Literal(text.replace("{parameter}", written))
+        return [ox.Literal(_DEFAULTS[kind].replace("{parameter}", written))]
 
     def prologue(self, constraint: Node) -> str:
         """The PREFIX lines for a SPARQL constraint (SHACL, section 5.2.1)."""

@@ -237,25 +237,22 @@ class _Reader:
         """A ``NOT EXISTS``, as a ``MINUS`` where that is the same and pays."""
         (inner,) = element.groups
         given = [e for e in group.elements if e.kind == "text"]
-        certain = _union_of(given) | ({"this"} if marked else set())
-        doubtful = _union_of(
-            e for e in group.elements if e.kind in {"group", "optional", "bind", "select"}
-        )
-        within = _all_variables(inner)
+        outside = _union_of(e for e in group.elements if e.kind not in {"filter", "not exists"})
         stated = _union_of(e for e in inner.elements if e.kind == "text")
-        shared = within & (certain | doubtful)
+        shared = _all_variables(inner) & (outside | {"this"})
         if (
             not marked
             or _is_one_pattern(inner)
             or not all(_is_simple(e) for e in inner.elements)
-            or not shared <= certain
+            or not shared <= _certain(group) | {"this"}
             or not shared & stated
-            or any(token.kind == "blank" for e in given for token in e.tokens)
         ):
             return element.text
         if shared <= stated:
             return f"MINUS {self._braces(inner, marked='this' in stated)}"
-        return f"MINUS {self._braces(_Group((*given, *inner.elements)), marked=True)}"
+        if shared <= _union_of(given) | {"this"} and not _has_blank_node(given):
+            return f"MINUS {self._braces(_Group((*given, *inner.elements)), marked=True)}"
+        return element.text
 
 
 def _is_simple(element: _Element) -> bool:
@@ -263,6 +260,26 @@ def _is_simple(element: _Element) -> bool:
     if element.kind == "optional":
         return all(e.kind in {"text", "filter"} for g in element.groups for e in g.elements)
     return element.kind in {"text", "filter", "not exists"}
+
+
+def _certain(group: _Group) -> frozenset[str]:
+    """The variables that have a value in every solution of a group."""
+    found: frozenset[str] = frozenset()
+    for element in group.elements:
+        if element.kind == "text":
+            found |= element.variables
+        elif element.kind == "bind":
+            _, _, term, *further = element.tokens
+            # What is computed may fail; a constant cannot.
+            if term.kind in {"iri", "name"} and further[0].is_word("AS"):
+                found |= element.variables
+        elif element.kind == "group":
+            found |= frozenset[str].intersection(*(_certain(g) for g in element.groups))
+    return found
+
+
+def _has_blank_node(elements: Iterable[_Element]) -> bool:
+    return any(token.kind == "blank" for element in elements for token in element.tokens)
 
 
 def _is_one_pattern(group: _Group) -> bool:
