@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, Entry] = {
     "query": Entry("Ask", "Run a named question, a file or a SPARQL text."),
     "report": Entry("Ask", "Print the taxonomy, or one table of it."),
     "validate": Entry("Check", "Check the graph, or your files laid over it."),
+    "why": Entry("Check", "Say why a statement holds, or what speaks against it."),
     "disputes": Entry("Check", "Print on what the sections of the sources disagree."),
     "sources": Entry("Check", "Print which sections state what."),
     "export": Entry("Hand on", "Write the graph for other systems."),
@@ -101,7 +102,9 @@ def main(args: list[str] | None = None) -> int:
             sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except BrokenPipeError:
-        _forget_output()
+        from claude_kg.cli.options import silence_output
+
+        silence_output()
         return 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort
         if "--debug" in arguments:
@@ -141,9 +144,3 @@ def _one_line(text: str) -> str:
 def _complain(line: str) -> None:
     with suppress(OSError, ValueError):
         click.echo(f"{PROGRAM}: {line}", err=True)
-
-
-def _forget_output() -> None:
-    """Keep the interpreter from complaining, at its end, that nobody reads on."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
