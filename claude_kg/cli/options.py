@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -77,14 +78,22 @@ class Output:
                 sys.stdout.buffer.write(data)
                 sys.stdout.buffer.flush()
         except BrokenPipeError:
-            raise
+            silence_output()
         except (OSError, ValueError) as error:
+            if self.path is None:
+                silence_output()
             reason = getattr(error, "strerror", None) or str(error)
             raise InputError(
                 f"cannot be written: {reason.lower()}",
                 "Choose another --output",
                 file=self.path or "standard output",
             ) from None
+
+
+def silence_output() -> None:
+    """Give up standard output, so that what is left in its buffer troubles nobody at the end."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def graph_options(command: F) -> F:
