@@ -42,9 +42,10 @@ LONGEST = 2_000
 
 _MOST_WORDS = 150
 _WEAKEST = 0.34
-_UNEXPLAINED = 1.0
+_UNEXPLAINED = 0.36
+_MOST_UNEXPLAINED = 2.2
 _SLOT = 1.1
-_OPEN_SLOT = 0.25
+_OPEN_SLOT = 0.5
 _TRIED = 4
 
 
@@ -159,13 +160,14 @@ class Asker:
         for place, word in enumerate(question.words):
             if place in fit.used or not self._says_something(word):
                 continue
-            share = 0.25 if word.stem in self._language.neutral else 1.0
+            share = 0.45 if word.stem in self._language.neutral else 1.0
             theirs[word.concept] = max(theirs.get(word.concept, 0.0), share)
         common = sum(weight(c) for c in phrasing.concepts & theirs.keys())
         nearby = sum(
             weight(c) * theirs[c] for c in theirs.keys() & form.vocabulary - phrasing.concepts
         )
-        if not common and not nearby:
+        alone = theirs or phrasing.concepts
+        if not common and not nearby and alone and len(phrasing.slots) - fit.open < 2:
             return None
         slots = _SLOT * (len(phrasing.slots) - fit.open)
         in_phrasing = sum(weight(c) for c in phrasing.concepts) + slots + _OPEN_SLOT * fit.open
@@ -183,11 +185,11 @@ class Asker:
     def _suits(self, question: Question, form: Form, phrasing: Phrasing, fit: Fit) -> float:
         """How well what is asked for goes with what the form gives."""
         factor = 1.0
-        if question.aspect and phrasing.aspect:
+        if question.aspect not in ("", "maybe") and phrasing.aspect:
             factor *= 1.08 if question.aspect == phrasing.aspect else 0.93
         if question.aspect == "whether" and not form.decides:
-            factor *= 0.86
-        elif question.aspect not in ("whether", "") and form.decides:
+            factor *= 0.76
+        elif question.aspect != "whether" and form.decides:
             factor *= 0.97
         if fit.unknown and not all(self._written_as_name(question, p) for p in fit.unknown):
             factor *= 0.93
@@ -244,8 +246,8 @@ class Asker:
             for m in question.mentions
             if m.iris & allowed and not taken & set(m.places)
         ]
-        if not fitting:
-            return None
+        # A name inside of a longer one that fits too is not meant: the longer one is.
+        fitting = [m for m in fitting if not any(set(m.places) < set(o.places) for o in fitting)]
         done = {iri for mention in filled.values() for iri in mention.iris}
         again = form.rules.get("synonyms") == slot and slot in filled
         fresh = [m for m in fitting if again or not m.iris <= done]
@@ -352,8 +354,9 @@ class Asker:
         verdict = self._verdict(candidate, rows, bound)
         if not rows and rules.get("empty", "decline") == "decline":
             return None
-        missing = self._unexplained(question, candidate, rows)
-        if missing > float(rules.get("tolerance", _UNEXPLAINED)):
+        missing, told_of = self._explained(question, candidate, rows)
+        share = missing / (missing + told_of + 1e-9)
+        if share > float(rules.get("tolerance", _UNEXPLAINED)) or missing > _MOST_UNEXPLAINED:
             return None
         given = {slot: self._names(iris) for slot, iris in bound.items()}
         if candidate.unknown:
@@ -366,7 +369,7 @@ class Asker:
             sentence = form.query.summary
         more = list(self._also(question, candidate, verdict, bound))
         sentence = " ".join([sentence, *(text for text, _ in more if text)])
-        shown = verdict if question.aspect == "whether" else None
+        shown = verdict if question.aspect in ("whether", "maybe") else None
         if shown:
             sentence = f"{texts[shown]} {sentence}"
         notes = []
@@ -387,7 +390,7 @@ class Asker:
             parameters={
                 slot: self._shown(next(iter(sorted(iris)))) for slot, iris in bound.items()
             },
-            confidence=round(min(candidate.score, 1.0) * (1 - 0.3 * missing), 2),
+            confidence=round(min(candidate.score, 1.0) * (1 - share), 2),
             alternatives=self._alternatives(others, form.query.name),
         )
 
@@ -471,9 +474,6 @@ class Asker:
             ):
                 bound[slot] = mention.iris
         rows, variables = self._run(form, bound, fixed)
-        if not rows and set(bound) - set(candidate.filled) and "empty" not in form.rules:
-            bound = {s: m.iris for s, m in candidate.filled.items() if s not in held}
-            rows, variables = self._run(form, bound, fixed)
         rows = self._narrowed(question, candidate, rows, bound)
         keep = form.rules.get("keep")
         if keep:
@@ -591,51 +591,72 @@ class Asker:
                 return str(verdict)
         return None
 
-    def _unexplained(self, question: Question, candidate: Candidate, rows: Sequence[Row]) -> float:
-        """How much of the question neither the form nor the answer speaks of."""
-        form = candidate.form
+    def _explained(
+        self, question: Question, candidate: Candidate, rows: Sequence[Row]
+    ) -> tuple[float, float]:
+        """How much of the question neither form nor answer speaks of, and of how much they do."""
+        form, language_ = candidate.form, self._language
         used = {place for mention in candidate.filled.values() for place in mention.places}
         used |= set(candidate.unknown)
-        evidence = {
+        named = {t.value for row in rows for t in row.values() if isinstance(t, ox.NamedNode)}
+        for row in rows:
+            if isinstance(mode := row.get("mode"), ox.NamedNode):
+                named |= self._neighbours[mode.value]
+        missing, told_of = 0.0, _SLOT * (len(candidate.filled) + bool(candidate.unknown))
+        for mention in question.mentions:
+            if mention.iris & named:
+                told_of += 0.0 if set(mention.places) <= used else 0.6
+                used |= set(mention.places)
+            elif self._passed_over(mention, question, form, used):
+                missing += 0.6
+        evidence = self._said(rows)
+        counted: set[str] = set()
+        for place, word in enumerate(question.words):
+            if place in used or word.concept in counted:
+                continue
+            counted.add(word.concept)
+            weight = self._forms.weight(word.concept)
+            if word.plain in language_.foreign and word.concept not in candidate.phrasing.concepts:
+                missing += 1.5
+            elif not self._says_something(word):
+                continue
+            elif word.concept in candidate.phrasing.concepts:
+                told_of += weight
+            elif word.concept in form.vocabulary or word.concept in evidence:
+                told_of += 0.6 * weight
+            elif word.stem in language_.neutral or word.concept in language_.neutral:
+                continue
+            else:
+                missing += self._oddity(word)
+        return missing, told_of
+
+    def _passed_over(
+        self, mention: Mention, question: Question, form: Form, used: set[int]
+    ) -> bool:
+        """Whether the question names a thing of which the form knows nothing at all."""
+        return (
+            mention.strong
+            and mention.in_order
+            and not used & set(mention.places)
+            and not any(iri.startswith(CKG) for iri in mention.iris)
+            and not any(question.words[p].concept in form.vocabulary for p in mention.places)
+        )
+
+    def _said(self, rows: Sequence[Row]) -> set[str]:
+        return {
             word.concept
             for row in rows[:200]
             for term in row.values()
             for word in self._language.words(clean(self._writer.text(term)))
         }
-        named = {
-            term.value for row in rows for term in row.values() if isinstance(term, ox.NamedNode)
-        }
-        for row in rows:
-            if "mode" in row and isinstance(row["mode"], ox.NamedNode):
-                named |= self._neighbours[row["mode"].value]
-        for mention in question.mentions:
-            if mention.iris & named:
-                used |= set(mention.places)
-        total = 0.0
-        counted: set[str] = set()
-        for place, word in enumerate(question.words):
-            if (
-                place in used
-                or word.stem in self._language.stop
-                or word.concept in form.vocabulary
-                or word.concept in evidence
-                or word.concept in counted
-            ):
-                continue
-            counted.add(word.concept)
-            if word.plain in self._language.foreign:
-                total += 1.5
-            elif word.stem in self._language.neutral or word.concept in self._language.neutral:
-                continue
-            elif self._forms.knows(word.concept):
-                total += 0.75 * self._forms.weight(word.concept) ** 2
-            elif word.plain in self._lexicon.vocabulary:
-                total += 0.6
-            elif word.plain.isdigit():
-                total += 0.2
-            else:
-                total += 0.8
-        return total
+
+    def _oddity(self, word: Word) -> float:
+        """How much it tells that nothing in the answer has this word."""
+        if self._forms.knows(word.concept):
+            return 0.75 * self._forms.weight(word.concept) ** 2
+        if word.plain.isdigit():
+            return 0.2
+        return 0.6 if word.plain in self._lexicon.vocabulary else 0.9
 
     def _sections(self, rows: Sequence[Row]) -> list[str]:
         return sections(rows)

@@ -95,7 +95,10 @@ def _forms_of(query: Query, language: Language) -> Iterable[Form]:
     parameters = {p.name: p for p in parameters_of(inspect(query.text))}
     asked = query.header.get("ask") or {}
     common = {key: value for key, value in asked.items() if key not in ("like", "forms")}
-    first = {**common, "like": [*query.header.get("phrasings", ()), *asked.get("like", ())]}
+    # A phrasing that a form of its own answers is listed in the header all the same.
+    claimed = {text for form in asked.get("forms", ()) for text in form.get("like", ())}
+    like = [*query.header.get("phrasings", ()), *asked.get("like", ())]
+    first = {**common, "like": [text for text in like if text not in claimed]}
     for number, rules in enumerate([first, *asked.get("forms", ())]):
         phrasings = tuple(_phrasing(str(text), language) for text in rules.get("like", ()))
         texts = [query.summary, query.description] if number == 0 else [query.summary]

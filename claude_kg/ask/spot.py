@@ -70,25 +70,17 @@ class Lexicon:
         self._exact: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
         self._loose: defaultdict[frozenset[str], set[str]] = defaultdict(set)
         self._begun: defaultdict[str, set[str]] = defaultdict(set)
-        heads: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        for subject, predicate, name in self._read(triples):
+        for subject, name in self._read(triples):
             words = language.words(clean(name))
             self.vocabulary |= {word.plain for word in words}
             types = self.types[subject]
             if not words or types & (_NAMED_ONLY_INSIDE | _ABOUT_TERMS):
                 continue
-            self._add(subject, words)
-            if predicate == _PREFERRED and len(words) > 1:
-                for type_ in types:
-                    heads[(words[0].stem, type_)].add(subject)
-        for (stem, _), subjects in heads.items():
-            # What several things of a kind begin with means any of them, as with two sizes of one.
-            if len(subjects) > 1 and (stem,) not in self._exact:
-                self._exact[(stem,)] |= subjects
+            self._add(subject, words, name)
 
-    def _read(self, triples: Iterable[ox.Triple]) -> list[tuple[str, str, str]]:
-        """Note types and preferred names; return every thing with property and name."""
-        names: list[tuple[str, str, str]] = []
+    def _read(self, triples: Iterable[ox.Triple]) -> list[tuple[str, str]]:
+        """Note types and preferred names; return every thing with each of its names."""
+        names: list[tuple[str, str]] = []
         for triple in triples:
             if not isinstance(triple.subject, ox.NamedNode):
                 continue
@@ -96,19 +88,25 @@ class Lexicon:
             if predicate == RDF_TYPE and isinstance(triple.object, ox.NamedNode):
                 self.types[subject].add(triple.object.value)
             elif predicate in _LABELS and isinstance(triple.object, ox.Literal):
-                names.append((subject, predicate, triple.object.value))
+                names.append((subject, triple.object.value))
                 if predicate == _PREFERRED:
                     self.labels[subject] = triple.object.value
             elif predicate == RDFS + "label" and isinstance(triple.object, ox.Literal):
                 self.labels.setdefault(subject, triple.object.value)
         return names
 
-    def _add(self, subject: str, words: Sequence[Word]) -> None:
+    def _add(self, subject: str, words: Sequence[Word], name: str) -> None:
+        language = self._language
         stems = tuple(word.stem for word in words)
         self._exact[stems].add(subject)
         self._begun[stems[0]].add(subject)
-        concepts = frozenset(w.concept for w in words if w.stem not in self._language.stop)
-        if len(concepts) > 1:
+        concepts = frozenset(
+            w.concept
+            for w in words
+            if w.stem not in language.stop and w.stem not in language.neutral
+        )
+        # A description may be put in other words and another order; a proper name may not.
+        if len(concepts) > 1 and name.islower():
             self._loose[concepts].add(subject)
 
     def label(self, iri: str) -> str:
@@ -146,35 +144,39 @@ class Lexicon:
         """What the words name: the longest names first, then names in another order of words."""
         language = self._language
         found: list[Mention] = []
-        at = 0
-        while at < len(words):
-            for length in range(min(_LONGEST, len(words) - at), 0, -1):
+        for length in range(min(_LONGEST, len(words)), 0, -1):
+            for at in range(len(words) - length + 1):
                 part = words[at : at + length]
-                if part[0].clause != part[-1].clause and length > 1:
-                    continue
                 iris = self._exact.get(tuple(word.stem for word in part))
-                if not iris or (length == 1 and part[0].stem in language.stop):
+                says_nothing = length == 1 and part[0].stem in language.stop
+                if not iris or says_nothing or part[0].clause != part[-1].clause:
                     continue
-                text = " ".join(word.text for word in part)
                 places = tuple(range(at, at + length))
-                found.append(
-                    Mention(places, frozenset(iris), text, negated=self._negated(words, at))
-                )
-                at += length - 1
-                break
-            at += 1
-        taken = {place for mention in found for place in mention.places}
-        by_concept: defaultdict[str, list[int]] = defaultdict(list)
+                iris = iris - {i for m in found if set(places) < set(m.places) for i in m.iris}
+                if iris:
+                    text = " ".join(word.text for word in part)
+                    negated = self._negated(words, at)
+                    found.append(Mention(places, frozenset(iris), text, negated=negated))
+        found.sort(key=lambda mention: (mention.places[0], -len(mention.places)))
+        return found + self._described(words, found)
+
+    def _described(self, words: Sequence[Word], found: Sequence[Mention]) -> list[Mention]:
+        """What the words of a clause describe without saying the name."""
+        named = [(set(mention.places), mention.iris) for mention in found]
+        clauses: defaultdict[int, dict[str, int]] = defaultdict(dict)
         for place, word in enumerate(words):
-            by_concept[word.concept].append(place)
-        for concepts, iris in self._loose.items():
-            if concepts <= by_concept.keys():
-                places = tuple(sorted(by_concept[concept][0] for concept in concepts))
-                if set(places) <= taken and any(iris & m.iris for m in found):
+            clauses[word.clause].setdefault(word.concept, place)
+        described = []
+        for by_concept in clauses.values():
+            for concepts, iris in self._loose.items():
+                if not concepts <= by_concept.keys():
+                    continue
+                places = tuple(sorted(by_concept[concept] for concept in concepts))
+                if any(set(places) <= taken or iris & known for taken, known in named):
                     continue
                 text = " ".join(words[place].text for place in places)
-                found.append(Mention(places, frozenset(iris), text, in_order=False))
-        return found
+                described.append(Mention(places, frozenset(iris), text, in_order=False))
+        return described
 
     def _negated(self, words: Sequence[Word], at: int) -> bool:
         before = words[max(at - 2, 0) : at]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WORD = re.compile(r"(?<![\w/.])/[a-z]+|\d+(?:[.,]\d+)*\w*|[^\W_]+(?:'[^\W_]+)?|\$")
-_CLAUSE_END = re.compile(r"[,;:?!.\n()\"]|\s[-\u2013\u2014]+\s|\.\.")
+_CLAUSE_END = re.compile(r"[;?!\n()]|[,.:]+(?=\s|$)|\s[-\u2013\u2014]+\s|\.\.")
 _LONGEST_PHRASE = 4
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)([a-z]?)")
 
@@ -124,16 +124,14 @@ class Language:
         ]
 
     def aspect(self, words: list[Word], asked: bool) -> str:
-        """What is asked: one of the aspects of the data file, ``whether``, or nothing.
+        """What is asked: one of the aspects of the data file, ``whether``, ``maybe``, or nothing.
 
         ``asked`` says that the text ends as questions do.
         """
         found = ""
         for clause in sorted({word.clause for word in words}):
             found = self._of_clause([w for w in words if w.clause == clause]) or found
-        if not found and asked:
-            return "whether"
-        return found
+        return found or ("maybe" if asked else "")
 
     def _of_clause(self, words: list[Word]) -> str:
         plain = [word.plain for word in words]
@@ -147,6 +145,9 @@ class Language:
                 if tuple(plain[at : at + len(phrase)]) == phrase:
                     places.append((at, -len(phrase), aspect))
                     break
+        begins = next((at for at, word in enumerate(words) if word.stem not in self._discourse), 0)
+        if plain[begins] in self._data["imperatives"]:
+            return first[2] if (first := min(places, default=None)) else "what"
         first = min(places, default=None)
         opener = next((at for at, word in enumerate(plain) if word in self.openers), None)
         begins = next((at for at, word in enumerate(words) if word.stem not in self._discourse), 0)

@@ -38,7 +38,9 @@ def possible_terms(graph: KnowledgeGraph, query: Query) -> dict[str, list[ox.Nam
         says = described.get(parameter.name) or {}
         things = columns.get(parameter.name) or columns.get(_column(parameter.name)) or set()
         if "class" in says:
-            text = f"SELECT DISTINCT ?thing {{ ?thing a {says['class']} }}"
+            classes = says["class"] if isinstance(says["class"], list) else [says["class"]]
+            listed = " ".join(str(name) for name in classes)
+            text = f"SELECT DISTINCT ?thing {{ VALUES ?class {{ {listed} }} ?thing a ?class }}"
             rows = graph.query(text, limits=None).rows
             things = {row["thing"].value for row in rows if isinstance(row["thing"], ox.NamedNode)}
         found[parameter.name] = [ox.NamedNode(iri) for iri in sorted(things)]
