@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -11,13 +11,15 @@ import pyoxigraph as ox
 from claude_kg.disputes import Dispute, disputes
 from claude_kg.facts import Fact, Facts
 from claude_kg.limits import DEFAULT_LIMITS, Limits
-from claude_kg.lookup import HIDDEN, NOTES, OTHER, Kind, Lookup
+from claude_kg.lookup import HIDDEN, NOTES, OTHER, Kind, Lookup, Term
 from claude_kg.terms import CKG, RDF_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from claude_kg.graph import KnowledgeGraph
+
+_TYPE = ox.NamedNode(RDF_TYPE)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """All that a graph says of one thing; the first of ``parts`` is about the thing itself."""
+    """All that a graph says of one thing; the first of ``parts`` is about the thing itself.
+
+    Where it is ``explained``, what is inferred has its reason.
+    """
 
     iri: str
     name: str
@@ -74,6 +79,7 @@ class Page:
     parts: tuple[Part, ...]
     sections: tuple[Section, ...]
     disputes: tuple[Dispute, ...]
+    explained: bool = False
 
 
 def describe(
@@ -81,11 +87,13 @@ def describe(
     term: str,
     *,
     asserted: bool = False,
+    why: bool = False,
     limits: Limits | None = DEFAULT_LIMITS,
 ) -> Page:
     """The page about a thing or term, given as an IRI, a prefixed name or a name.
 
-    With ``asserted``, only what the files state. Raises InputError where the term means nothing or
+    With ``asserted``, only what the files state; with ``why``, the reason for each inferred fact.
+    Raises InputError where the term means nothing or
     several things, and InconsistentError unless ``asserted``.
 
     >>> from claude_kg import KnowledgeGraph
@@ -97,13 +105,18 @@ def describe(
     iri = look.find(term)
     modes = look.modes(iri)
     parts = (_part(look, facts, iri), *(_part(look, facts, mode) for mode in modes))
+    if why:
+        from claude_kg.why import reasons
+
+        reason = reasons(graph)
+        parts = tuple(_explained(part, look, reason) for part in parts)
     about = f"<{iri}>"
     return Page(
         iri=iri,
         name=look.name(iri),
         other_names=tuple(look.names(iri, OTHER)),
         hidden_names=tuple(look.names(iri, HIDDEN)),
-        kinds=tuple(look.kinds(iri)),
+        kinds=parts[0].kinds,
         definition=look.definition(iri),
         notes=tuple(text for kind in NOTES for text in look.names(iri, kind)),
         follows_from=tuple(look.sufficient(iri)),
@@ -111,6 +124,7 @@ def describe(
         parts=parts,
         sections=_sections(look, parts),
         disputes=tuple(disputes(graph, about, asserted=asserted, limits=limits)),
+        explained=why,
     )
 
 
@@ -123,6 +137,33 @@ def _part(look: Lookup, facts: Facts, iri: str) -> Part:
         statements=tuple(facts.about(iri)),
         pointing=tuple(facts.pointing(iri)),
         uses=tuple(facts.with_property(iri)),
+    )
+
+
+def _explained(part: Part, look: Lookup, reason: Callable[[ox.Triple], str]) -> Part:
+    """A part in which what is inferred has its reason."""
+    itself = ox.NamedNode(part.iri)
+
+    def explained(fact: Fact, subject: Term, value: Term) -> Fact:
+        if not fact.inferred or not isinstance(subject, ox.NamedNode):
+            return fact
+        triple = ox.Triple(subject, ox.NamedNode(fact.property), value)
+        return replace(fact, reason=reason(triple))
+
+    return replace(
+        part,
+        kinds=tuple(
+            replace(kind, reason=reason(ox.Triple(itself, _TYPE, ox.NamedNode(kind.iri))))
+            if kind.inferred
+            else kind
+            for kind in part.kinds
+        ),
+        facts=tuple(explained(fact, itself, fact.value) for fact in part.facts),
+        pointing=tuple(explained(fact, fact.value, itself) for fact in part.pointing),
+        uses=tuple(
+            explained(fact, ox.NamedNode(thing), value)
+            for fact, (thing, value) in zip(part.uses, look.uses(part.iri), strict=True)
+        ),
     )
 
 

@@ -48,7 +48,7 @@ class Fact:
     ``property`` leads from the thing to ``value``, or, where others point at the thing, from
     ``value`` to the thing. ``group`` says what it belongs to. For a fact node, ``text`` says what
     it is about besides the thing, ``aspects`` in which respect, ``degrees`` to which degree it
-    holds, and ``details`` the rest.
+    holds, and ``details`` the rest. ``reason`` says why it is inferred, where that is asked for.
     """
 
     group: str
@@ -62,6 +62,7 @@ class Fact:
     aspects: tuple[Name, ...] = ()
     degrees: tuple[Name, ...] = ()
     details: tuple[Detail, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -90,9 +90,10 @@ class Name:
 
 @dataclass(frozen=True)
 class Kind(Name):
-    """A class to which a thing belongs, and whether that is inferred."""
+    """A class to which a thing belongs, and whether and, if asked for, why that is inferred."""
 
     inferred: bool
+    reason: str = ""
 
 
 def shown(text: str) -> str:

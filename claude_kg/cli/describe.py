@@ -26,23 +26,26 @@ _SUFFIXES = {".txt": "text", ".json": "json", ".csv": "csv", ".md": "markdown"}
 @click.command("describe")
 @click.argument("term")
 @click.option("--asserted", is_flag=True, help="Only what is stated, not what follows.")
+@click.option("--why", is_flag=True, help="Say why each inferred fact holds.")
 @output_options(["text", "table", "json", "csv", "markdown"], suffixes=_SUFFIXES)
 @graph_options
 @limit_options
 @common_options
-def command(term: str, asserted: bool, graph: GraphSource, output: Output, limits: Limits) -> None:
+def command(
+    term: str, asserted: bool, why: bool, graph: GraphSource, output: Output, limits: Limits
+) -> None:
     """Print all that the graph says of a thing or term.
 
     TERM is an IRI, a prefixed name or a name: of a thing, a class, a property, a status, a section,
     a claim. The facts stand in the order of the vocabulary, those of a product's access modes under
-    each mode. What follows and is not stated is marked as inferred; numbers in brackets are the
-    sections that state a fact.
+    each mode. What follows and is not stated is marked as inferred (claude-kg why has the whole
+    proof); numbers in brackets are the sections that state a fact.
     """
     from claude_kg.describe import describe
     from claude_kg.render.describe import render_page
 
     knowledge = graph.load()
-    page = describe(knowledge, term, asserted=asserted, limits=limits)
+    page = describe(knowledge, term, asserted=asserted, why=why, limits=limits)
     width = shutil.get_terminal_size().columns if output.on_terminal else None
     colour = output.on_terminal and "NO_COLOR" not in os.environ
     output.write(

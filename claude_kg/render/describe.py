@@ -45,11 +45,11 @@ def render_page(
     if format_name == "csv":
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
-        writer.writerow(_COLUMNS)
+        writer.writerow(_columns(page))
         writer.writerows(_rows(page, prefixes))
         return text.getvalue()
     if format_name == "table":
-        return text_table(_COLUMNS, list(_rows(page, prefixes)), width=width, colour=colour)
+        return text_table(_columns(page), list(_rows(page, prefixes)), width=width, colour=colour)
     writer_class = _Markdown if format_name == "markdown" else _Text
     return writer_class(prefixes, _references(page), width, colour).page(page)
 
@@ -86,6 +86,7 @@ class _Text:
         head = [
             self._title(page.name, page.iri),
             self._fold(_kinds(page.kinds)),
+            self._reasons(page.kinds),
             self._fold(page.definition),
             *(self._fold(note) for note in page.notes),
         ]
@@ -117,7 +118,7 @@ class _Text:
 
     def _part(self, part: Part, title: str) -> Iterator[str]:
         if title:
-            yield title + self._fold(_kinds(part.kinds))
+            yield title + self._fold(_kinds(part.kinds)) + self._reasons(part.kinds)
         for group, facts in groupby(part.facts, key=lambda fact: fact.group):
             yield self._heading(_capital(group)) + self._by_label(list(facts))
         for group, found in groupby(part.statements, key=lambda fact: fact.group):
@@ -137,15 +138,25 @@ class _Text:
             some = list(found)
             if len(some) == 1:
                 lines.append(self._fold(f"{label}: {self._said(some[0])}", 1))
+                lines.append(self._because(some[0], 2))
             else:
                 lines.append(self._fold(f"{label}:", 1))
-                lines += (self._fold(self._said(fact), 2) for fact in some[:most])
+                for fact in some[:most]:
+                    lines += self._fold(self._said(fact), 2), self._because(fact, 3)
                 lines += self._more(len(some[:most]), len(some), 2)
         return "".join(lines)
 
     def _list(self, facts: Sequence[Fact]) -> str:
-        lines = [self._fold(self._said(fact), 1) for fact in facts[:_MOST]]
+        lines = [self._fold(self._said(f), 1) + self._because(f, 2) for f in facts[:_MOST]]
         return "".join([*lines, *self._more(len(lines), len(facts), 1)])
+
+    def _because(self, fact: Fact, depth: int) -> str:
+        return self._fold(f"because {fact.reason}", depth) if fact.reason else ""
+
+    def _reasons(self, kinds: Iterable[Kind]) -> str:
+        return "".join(
+            self._fold(f"{kind.text}, because {kind.reason}", 1) for kind in kinds if kind.reason
+        )
 
     def _more(self, shown: int, all_of_them: int, depth: int) -> list[str]:
         more = all_of_them - shown
@@ -225,6 +236,10 @@ def _references(page: Page) -> dict[str, str]:
     return {section.iri: section.reference for section in page.sections}
 
 
+def _columns(page: Page) -> tuple[str, ...]:
+    return (*_COLUMNS, "reason") if page.explained else _COLUMNS
+
+
 def _rows(page: Page, prefixes: Mapping[str, str]) -> Iterator[list[str]]:
     references = _references(page)
 
@@ -235,6 +250,7 @@ def _rows(page: Page, prefixes: Mapping[str, str]) -> Iterator[list[str]]:
             "inferred" if fact.inferred else "",
             "disputed" if fact.disputed else "",
             ", ".join(references[section] for section in fact.sections),
+            *([safe(fact.reason)] if page.explained else []),
         ]
 
     for part in page.parts:
@@ -295,7 +311,14 @@ def _data(page: Page, prefixes: Mapping[str, str]) -> dict[str, object]:
 
 
 def _kind_data(kinds: Iterable[Kind]) -> list[dict[str, object]]:
-    return [{"iri": kind.iri, "name": kind.text, "inferred": kind.inferred} for kind in kinds]
+    return [
+        {"iri": kind.iri, "name": kind.text, "inferred": kind.inferred, **_reason_data(kind)}
+        for kind in kinds
+    ]
+
+
+def _reason_data(inferred: Kind | Fact) -> dict[str, str]:
+    return {"reason": inferred.reason} if inferred.reason else {}
 
 
 def fact_data(fact: Fact) -> dict[str, object]:
@@ -310,6 +333,7 @@ def fact_data(fact: Fact) -> dict[str, object]:
         "degrees": [{"iri": name.iri, "name": name.text} for name in fact.degrees],
         "details": [{"property": d.property, "text": d.text} for d in fact.details],
         "inferred": fact.inferred,
+        **_reason_data(fact),
         "disputed": fact.disputed,
         "sections": list(fact.sections),
     }
