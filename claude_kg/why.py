@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from claude_kg.check.places import Location, Places
+from claude_kg.closure import is_language
 from claude_kg.facts import NO, Facts
 from claude_kg.lookup import CLAIM_PARTS, CONCEPT, FACT_NODE, STATED_IN, Lookup, Name
 from claude_kg.reason import Proof, Reasoning, Statement, reason
@@ -89,7 +90,7 @@ class Evidence:
     ``kind`` is ``contradiction`` (it cannot hold together with ``rests_on``), ``denied`` (a section
     denies it), ``node`` (a statement of several parts mentions both things), ``reading`` (a section
     states it, and the graph does not adopt it) or ``value`` (the property has this value).
-    ``opposite`` says whether it states the opposite.
+    ``opposite`` says whether that is a no.
     """
 
     kind: str
@@ -124,13 +125,20 @@ class Answer:
 
     @property
     def verdict(self) -> str:
-        """``asserted``, ``inferred``, ``opposite stated``, ``not adopted`` or ``not stated``."""
+        """In two words, what of the statement is known.
+
+        It is ``asserted`` or ``inferred``; or ``opposite stated``, where it would contradict the
+        graph or a section denies it; ``not adopted``, where a section states it; ``negative
+        stated``, where a fact node says no of the same two things; or ``not stated``.
+        """
         if self.proofs:
             return "inferred" if self.proofs[0].length else "asserted"
-        if any(found.opposite for found in self.evidence):
+        no = {found.kind for found in self.evidence if found.opposite}
+        if no - {"node"}:
             return "opposite stated"
-        read = any(found.kind == "reading" for found in self.evidence)
-        return "not adopted" if read else "not stated"
+        if any(found.kind == "reading" for found in self.evidence):
+            return "not adopted"
+        return "negative stated" if no else "not stated"
 
 
 @dataclass(frozen=True)
@@ -423,7 +431,7 @@ class _Evidence:
         Where there is none with a status, those that mention an access mode in place of a product.
         """
         look, value = self._look, self._triple.object
-        if not isinstance(value, ox.NamedNode):
+        if not isinstance(value, ox.NamedNode) or is_language(self._triple.predicate.value):
             return []
         nodes = self._mentioning({self._subject}, {value.value})
         if not any(map(self._status, nodes)):

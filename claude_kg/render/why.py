@@ -43,6 +43,7 @@ _DEEPEST = 16
 _VERDICTS = {
     "opposite stated": "does not hold: the opposite is stated",
     "not adopted": "does not hold: a section states it, and the graph does not adopt that",
+    "negative stated": "does not hold: it is not stated, but a no about the same two things is",
     "not stated": "does not hold: neither it nor its opposite is stated",
 }
 _KINDS = {
