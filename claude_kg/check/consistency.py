@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyoxigraph as ox
@@ -11,8 +10,8 @@ import pyoxigraph as ox
 from claude_kg.check.findings import Finding, Path, Severity
 from claude_kg.check.text import term_text
 from claude_kg.closure import Clash, is_language
+from claude_kg.reason.datatypes import well_formed
 from claude_kg.terms import PREFIXES, RDF_TYPE, XSD, compact, expand
-from claude_kg.translation import quiet_rdflib
 
 _WHY = "From a contradiction everything follows, so no answer could be trusted."
 _LITERAL_CLASH = re.compile(r"Lexical value of the literal '(.*)' does not match .*\((.*)\)")
@@ -101,26 +100,25 @@ def _named_contradiction(
 def _ill_typed(
     triples: Iterable[ox.Triple], known: set[tuple[str, str]], prefixes: Mapping[str, str]
 ) -> Iterator[Finding]:
-    from rdflib import Literal, URIRef
-
-    with quiet_rdflib(), warnings.catch_warnings(action="ignore"):
-        for triple in triples:
-            literal = triple.object
-            if not isinstance(literal, ox.Literal) or not isinstance(triple.subject, ox.NamedNode):
-                continue
+    looked_at: dict[ox.Literal, bool] = {}
+    for triple in triples:
+        literal = triple.object
+        if not isinstance(literal, ox.Literal) or not isinstance(triple.subject, ox.NamedNode):
+            continue
+        if literal not in looked_at:
             text, datatype = literal.value, literal.datatype.value
-            if not datatype.startswith(XSD) or datatype == XSD + "string":
-                continue
-            refused = Literal(text, datatype=URIRef(datatype), normalize=False).ill_typed
-            if refused or (text, datatype) in known:
-                yield Finding(
-                    "ill-typed-literal",
-                    Severity.VIOLATION,
-                    f"{term_text(triple.subject, prefixes)} has a value that is no "
-                    f"{compact(datatype, prefixes)}: {term_text(ox.Literal(text))}",
-                    focus=triple.subject,
-                    path=Path.of(triple.predicate),
-                    value=literal,
-                    why=_WHY,
-                    fix="Correct the value, or give it the datatype that it has.",
-                )
+            refused = not well_formed(literal) or (text, datatype) in known
+            looked_at[literal] = refused and datatype.startswith(XSD)
+        if looked_at[literal]:
+            yield Finding(
+                "ill-typed-literal",
+                Severity.VIOLATION,
+                f"{term_text(triple.subject, prefixes)} has a value that is no "
+                f"{compact(literal.datatype.value, prefixes)}: "
+                f"{term_text(ox.Literal(literal.value))}",
+                focus=triple.subject,
+                path=Path.of(triple.predicate),
+                value=literal,
+                why=_WHY,
+                fix="Correct the value, or give it the datatype that it has.",
+            )

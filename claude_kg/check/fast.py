@@ -69,7 +69,8 @@ def check_fast(triples: Sequence[ox.Triple], rules: Rulebook) -> list[Result]:
     if not _is_known(rules):
         left += rules.triples
     else:
-        for found, too_hard in (_core(triples, rules), _sparql(triples, rules)):
+        lines = _n_triples(triples)
+        for found, too_hard in (_core(lines, rules), _sparql(triples, lines, rules)):
             results += found
             left += too_hard
     if left:
@@ -106,9 +107,7 @@ def _is_part(shape: Node, rules: Rulebook) -> bool:
 # Core SHACL
 
 
-def _core(
-    triples: Sequence[ox.Triple], rules: Rulebook
-) -> tuple[list[Result], Sequence[ox.Triple]]:
+def _core(lines: bytes, rules: Rulebook) -> tuple[list[Result], Sequence[ox.Triple]]:
     """What is found by core constraints, or the shapes that the engine cannot be given."""
     shapes = [triple for triple in rules.triples if triple.predicate.value != SH + "sparql"]
     if not any(triple.predicate.value in _CORE for triple in shapes):
@@ -119,8 +118,8 @@ def _core(
         return [], shapes
     named = _Named(shapes)
     try:
-        compiled = shacl.Shapes.from_text(_n_triples(named.triples), "ntriples")
-        report = compiled.validate_text(_n_triples(triples), "ntriples")
+        compiled = shacl.Shapes.from_text(_n_triples(named.triples).decode(), "ntriples")
+        report = compiled.validate_text(lines.decode(), "ntriples")
     except ValueError:
         # The reference says better what is wrong, or can do it.
         return [], shapes
@@ -176,10 +175,8 @@ def _shape_nodes(triple: ox.Triple) -> Iterator[object]:
         yield triple.object
 
 
-def _n_triples(triples: Iterable[ox.Triple]) -> str:
-    data = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
-    assert data is not None
-    return data.decode()
+def _n_triples(triples: Iterable[ox.Triple]) -> bytes:
+    return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
 
 
 def _term(text: str) -> Term:
@@ -218,7 +215,7 @@ class _Constraint:
 
 
 def _sparql(
-    triples: Sequence[ox.Triple], rules: Rulebook
+    triples: Sequence[ox.Triple], lines: bytes, rules: Rulebook
 ) -> tuple[list[Result], Sequence[ox.Triple]]:
     """What is found by SPARQL constraints, and those that have to be asked of each node."""
     constraints = [
@@ -231,7 +228,7 @@ def _sparql(
     if not constraints:
         return [], ()
     writing = _Writing(triples)
-    store = _store(triples)
+    store = _store(lines)
     results: list[Result] = []
     left: list[ox.Triple] = []
     marked: dict[Node, str] = {}
@@ -246,9 +243,10 @@ def _sparql(
     return results, left
 
 
-def _store(triples: Iterable[ox.Triple]) -> ox.Store:
+def _store(lines: bytes) -> ox.Store:
     store = ox.Store()
-    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    # Unlike loading, this keeps the names of blank nodes.
+    store.extend(ox.parse(lines, ox.RdfFormat.N_TRIPLES))
     return store
 
 
@@ -315,7 +313,7 @@ def _query(constraint: _Constraint, rules: Rulebook, mark: str, writing: _Writin
         raise NotSetwiseError
     if _SEES_WRITING.search(text) and writing.may_reach(inspected.tokens):
         raise NotSetwiseError
-    return setwise(inspected.text, mark)
+    return setwise(inspected.text, mark, inspected.tokens)
 
 
 def _answers(
@@ -356,8 +354,9 @@ class _Writing:
             for literal in literals
             if literal.datatype.value.startswith(XSD) and literal.datatype.value != XSD + "string"
         ]
-        store = _store(
-            ox.Triple(ox.NamedNode(f"urn:{number}"), _MARK, literal)
+        store = ox.Store()
+        store.extend(
+            ox.Quad(ox.NamedNode(f"urn:{number}"), _MARK, literal)
             for number, literal in enumerate(numbers)
         )
         self._originals: dict[Term, ox.Literal] = {}

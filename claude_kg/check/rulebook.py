@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -92,6 +93,7 @@ class Rulebook:
         self._prefixes = prefixes
         self._about: dict[Node, dict[str, list[Term]]] = {}
         self._around: dict[Term, list[Node]] = {}
+        self._prefixes_of: dict[Term, dict[str, str]] = {}
         for triple in shapes:
             assert not isinstance(triple.subject, ox.Triple)
             assert not isinstance(triple.object, ox.Triple)
@@ -232,18 +234,28 @@ class Rulebook:
 
     def prologue(self, constraint: Node) -> str:
         """The PREFIX lines for a SPARQL constraint (SHACL, section 5.2.1)."""
-        ontologies = [
+        declared: dict[str, str] = {}
+        for node in (*self._ontologies, *self.objects(constraint, SH + "prefixes")):
+            declared |= self._declared(node)
+        return "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in declared.items())
+
+    @cached_property
+    def _ontologies(self) -> list[Node]:
+        ontology = ox.NamedNode(OWL + "Ontology")
+        return [
             node
             for node in self.subjects(SH + "declare")
-            if ox.NamedNode(OWL + "Ontology") in self.objects(node, RDF + "type")
+            if ontology in self.objects(node, RDF + "type")
         ]
-        declared = {
-            self.note([declaration], SH + "prefix"): self.note([declaration], SH + "namespace")
-            for node in (*ontologies, *self.objects(constraint, SH + "prefixes"))
-            for declaration in self.objects(node, SH + "declare")
-            if not isinstance(declaration, ox.Literal)
-        }
-        return "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in declared.items())
+
+    def _declared(self, node: Term) -> dict[str, str]:
+        if node not in self._prefixes_of:
+            self._prefixes_of[node] = {
+                self.note([declaration], SH + "prefix"): self.note([declaration], SH + "namespace")
+                for declaration in self.objects(node, SH + "declare")
+                if not isinstance(declaration, ox.Literal)
+            }
+        return self._prefixes_of[node]
 
 
 def _is_literal(term: Term) -> bool:

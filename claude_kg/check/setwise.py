@@ -48,24 +48,25 @@ class _Group:
     elements: tuple[_Element, ...] = field(default=())
 
 
-def setwise(text: str, mark: str) -> str:
+def setwise(text: str, mark: str, tokens: Sequence[Token] | None = None) -> str:
     """The query that asks of all nodes at once; ``mark`` is the pattern that holds of each.
 
-    Raises NotSetwiseError where that is not certain to give the same answers.
+    ``tokens`` are those of the text, where they are known. Raises NotSetwiseError where it is not
+    certain that the answers are the same.
 
     >>> setwise("SELECT $this WHERE { $this ?p ?o }", "$this a <urn:marked>")
     'SELECT $this WHERE { $this a <urn:marked> . $this ?p ?o }'
     """
     if "\\u" in text.lower():
         raise NotSetwiseError
-    return _Reader(text, mark).query()
+    return _Reader(text, mark, tokenize(text) if tokens is None else tokens).query()
 
 
 class _Reader:
-    def __init__(self, text: str, mark: str) -> None:
+    def __init__(self, text: str, mark: str, tokens: Sequence[Token]) -> None:
         self._text = text
         self._mark = mark
-        self._tokens = tokenize(text)
+        self._tokens = tokens
         self._at = 0
 
     def query(self) -> str:
