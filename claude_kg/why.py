@@ -170,11 +170,10 @@ def why(
     >>> answer.verdict
     'asserted'
     """
-    look = Lookup(graph, asserted=True)
-    reasoning = reason(graph.asserted, graph.prefixes)
-    known = [*graph.asserted, *reasoning.closure.inferred]
+    tracer = Tracer(graph)
+    look, closure = tracer.look, tracer.reasoning.closure
+    known = [*graph.asserted, *closure.inferred]
     triple = read_statement(look, known, subject, predicate, object_)
-    tracer = _Tracer(graph, look, reasoning)
     proofs = tracer.derivations(triple, MOST_PROOFS if every else 1)
     evidence = _Evidence(graph, tracer, triple)
     return Answer(
@@ -182,7 +181,7 @@ def why(
         " ".join(look.text(term) for term in (triple.subject, triple.predicate, triple.object)),
         proofs,
         tuple(evidence.of_dissent() if proofs else evidence.instead()),
-        reasoning.closure.consistent,
+        closure.consistent,
     )
 
 
@@ -191,8 +190,8 @@ def conflicts(graph: KnowledgeGraph) -> tuple[Conflict, ...]:
 
     Raises InputError for axioms that the rules do not cover.
     """
-    reasoning = reason(graph.asserted, graph.prefixes)
-    tracer = _Tracer(graph, Lookup(graph, asserted=True), reasoning)
+    tracer = Tracer(graph)
+    reasoning = tracer.reasoning
     found = []
     for clash in reasoning.closure.clashes:
         explanation = reasoning.explain_clash(clash)
@@ -223,15 +222,19 @@ def reasons(graph: KnowledgeGraph) -> Callable[[ox.Triple], str]:
     return reason_of
 
 
-class _Tracer:
-    """Follows statements back to files and sections."""
+class Tracer:
+    """Follows the statements of a graph back to files and sections.
 
-    def __init__(self, graph: KnowledgeGraph, look: Lookup, reasoning: Reasoning) -> None:
-        self.look = look
-        self.reasoning = reasoning
+    Raises InputError for axioms that the rules do not cover.
+    """
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self.look = Lookup(graph, asserted=True)
+        self.reasoning: Reasoning = reason(graph.asserted, graph.prefixes)
         self._places = Places(graph.sources)
 
-    def derivations(self, triple: ox.Triple, most: int) -> tuple[Derivation, ...]:
+    def derivations(self, triple: ox.Triple, most: int = 1) -> tuple[Derivation, ...]:
+        """The proofs of a statement, the shortest first; none where it does not hold."""
         proofs = list(islice(self.reasoning.proofs(triple), most))
         if not proofs and triple.predicate.value == OWL + "sameAs":
             # The rules leave out that a thing is itself.
@@ -245,6 +248,7 @@ class _Tracer:
         return self._origin(statement, proof.sentence if proof else "")
 
     def places(self, triple: ox.Triple) -> tuple[Location, ...]:
+        """Where the files state a statement."""
         return self._places.of(triple)
 
     def place_of(self, iri: str) -> tuple[Location, ...]:
@@ -310,12 +314,15 @@ class _Tracer:
         ]
 
     def denies(self, claim: str) -> bool:
+        """Whether a claim denies its value."""
         return any(self.look.text(value) == "yes" for value in self.look.values(claim, _DENIES))
 
     def adopted(self, claim: str) -> bool:
+        """Whether the graph takes a claim over."""
         return bool(self.look.things(claim, CKG + "adoptedIn"))
 
     def named(self, sections: Iterable[str]) -> tuple[Section, ...]:
+        """Sections with their names, in the order of the documents."""
         order = sorted(set(sections), key=self.look.section_order)
         return tuple(Section(s, self.look.name(s), self.look.reference(s)) for s in order)
 
@@ -368,7 +375,7 @@ class _Tracer:
 class _Evidence:
     """Gathers what is said of the things of a statement."""
 
-    def __init__(self, graph: KnowledgeGraph, tracer: _Tracer, triple: ox.Triple) -> None:
+    def __init__(self, graph: KnowledgeGraph, tracer: Tracer, triple: ox.Triple) -> None:
         assert isinstance(triple.subject, ox.NamedNode)
         self._graph = graph
         self._tracer = tracer
