@@ -22,6 +22,7 @@ from claude_kg.ask.answer import (
     Writer,
     sections,
 )
+from claude_kg.ask.facts import Facts
 from claude_kg.ask.forms import ANY, SLOT, Form, Forms, Phrasing, told
 from claude_kg.ask.spot import Lexicon, Mention
 from claude_kg.ask.words import clean, language
@@ -31,7 +32,7 @@ from claude_kg.query.catalogue import Catalogue
 from claude_kg.terms import CKG, compact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from claude_kg.ask.words import Word
     from claude_kg.graph import KnowledgeGraph
@@ -44,6 +45,8 @@ _MOST_WORDS = 150
 _WEAKEST = 0.34
 _UNEXPLAINED = 0.36
 _MOST_UNEXPLAINED = 2.2
+_LEAST_CONFIDENCE = 0.55
+_LEAST_COVER = 0.72
 _SLOT = 1.1
 _OPEN_SLOT = 0.5
 _TRIED = 4
@@ -109,9 +112,9 @@ class Asker:
             if candidate.score < max(_WEAKEST, candidates[0].score * 0.85):
                 break
             best = self._answered(asked, candidate, candidates)
-            if best:
+            if best and best.confidence >= _LEAST_CONFIDENCE:
                 return best
-        return self._declined(asked, candidates)
+        return self._from_facts(asked, candidates) or self._declined(asked, candidates)
 
     def read(self, question: str) -> Question:
         """The words of a question, and the things that they name."""
@@ -132,8 +135,21 @@ class Asker:
         return Question(text, words, mentions, self._language.aspect(words, asked))
 
     def _weighed(self, mention: Mention, words: Sequence[Word]) -> Mention:
-        strong = any(not self._forms.knows(words[place].concept) for place in mention.places)
-        return replace(mention, strong=strong)
+        own = [words[place] for place in mention.places]
+        strong = any(not self._forms.knows(w.concept) for w in own) or (
+            len(own) > 1 and any(w.stem not in self._language.neutral for w in own)
+        )
+        return replace(mention, strong=strong, kinds=self._kinds(mention.iris))
+
+    def _kinds(self, iris: frozenset[str]) -> frozenset[str]:
+        """The words of the vocabulary for what kind of thing is named."""
+        return frozenset(
+            word.concept
+            for iri in iris
+            for type_ in self._lexicon.types[iri]
+            if type_.startswith(CKG)
+            for word in self._language.words(self._lexicon.label(type_))
+        )
 
     # Which form --------------------------------------------------------------------------------
 
@@ -162,12 +178,18 @@ class Asker:
                 continue
             share = 0.45 if word.stem in self._language.neutral else 1.0
             theirs[word.concept] = max(theirs.get(word.concept, 0.0), share)
+        for mention in question.mentions:
+            if not fit.used & set(mention.places) and mention.kinds:
+                for concept in mention.kinds:
+                    theirs.setdefault(concept, 0.0)
         common = sum(weight(c) for c in phrasing.concepts & theirs.keys())
         nearby = sum(
             weight(c) * theirs[c] for c in theirs.keys() & form.vocabulary - phrasing.concepts
         )
+        if not self._has_to_do(form, theirs.keys()):
+            return None
         alone = theirs or phrasing.concepts
-        if not common and not nearby and alone and len(phrasing.slots) - fit.open < 2:
+        if not common and alone and len(fit.filled) + bool(fit.unknown) < 2:
             return None
         slots = _SLOT * (len(phrasing.slots) - fit.open)
         in_phrasing = sum(weight(c) for c in phrasing.concepts) + slots + _OPEN_SLOT * fit.open
@@ -178,6 +200,13 @@ class Asker:
         score = score * self._suits(question, form, phrasing, fit) + 0.03 * fit.beside
         score *= float(form.rules.get("weight", 1.0))
         return Candidate(form, phrasing, score, fit.filled, fit.unknown)
+
+    def _has_to_do(self, form: Form, concepts: Collection[str]) -> bool:
+        """Whether one of the words is there without which the form is not meant."""
+        must = form.rules.get("must")
+        return not must or any(
+            word.concept in concepts for text in must for word in self._language.words(str(text))
+        )
 
     def _says_something(self, word: Word) -> bool:
         return word.stem not in self._language.stop or word.concept[0] == "="
@@ -190,7 +219,7 @@ class Asker:
         if question.aspect == "whether" and not form.decides:
             factor *= 0.76
         elif question.aspect != "whether" and form.decides:
-            factor *= 0.97
+            factor *= 0.97 if question.aspect in ("", "maybe", "why", "what") else 0.9
         if fit.unknown and not all(self._written_as_name(question, p) for p in fit.unknown):
             factor *= 0.93
         return factor
@@ -282,12 +311,13 @@ class Asker:
         language_ = self._language
         found: list[int] = []
         for place, word in enumerate(question.words):
-            strange = (
+            named = self._written_as_name(question, place)
+            strange = (found and named and found[-1] == place - 1) or (
                 place not in covered
                 and word.stem not in language_.stop
                 and word.plain not in language_.foreign
                 and word.plain[0].isalpha()
-                and (self._is_new(word) or self._written_as_name(question, place))
+                and (self._is_new(word) or named)
             )
             if strange:
                 found.append(place)
@@ -352,6 +382,8 @@ class Asker:
         bound, rows, variables = self._rows(question, candidate)
         rules = form.rules
         verdict = self._verdict(candidate, rows, bound)
+        if question.aspect == "whether" and verdict is None:
+            return None
         if not rows and rules.get("empty", "decline") == "decline":
             return None
         missing, told_of = self._explained(question, candidate, rows)
@@ -388,7 +420,9 @@ class Asker:
             notes=tuple(notes),
             query=form.query.name,
             parameters={
-                slot: self._shown(next(iter(sorted(iris)))) for slot, iris in bound.items()
+                slot: self._shown(next(iter(sorted(iris))))
+                for slot, iris in bound.items()
+                if slot in form.parameters
             },
             confidence=round(min(candidate.score, 1.0) * (1 - share), 2),
             alternatives=self._alternatives(others, form.query.name),
@@ -457,7 +491,8 @@ class Asker:
         form = candidate.form
         bound = {slot: mention.iris for slot, mention in candidate.filled.items()}
         values = self._values(form)
-        held = {slot: bound.pop(slot) for slot in form.rules.get("hold") or () if slot in bound}
+        holds = {*form.rules.get("hold", ()), *(set(bound) - set(form.parameters))}
+        held = {slot: bound.pop(slot) for slot in holds if slot in bound}
         fixed = {name: str(value) for name, value in (form.rules.get("with") or {}).items()}
         taken = {place for mention in candidate.filled.values() for place in mention.places}
         for slot in form.parameters:
@@ -532,22 +567,30 @@ class Asker:
         if candidate.form.rules.get("narrow") is False:
             return rows
         done = {iri for iris in bound.values() for iri in iris}
+        alike: defaultdict[frozenset[str], list[Mention]] = defaultdict(list)
         for mention in question.mentions:
-            if mention.iris <= done or not mention.in_order:
-                continue
-            for column in ("mode", "plan", "surface", "platform", "model"):
-                kept = [
-                    row
-                    for row in rows
-                    if isinstance(term := row.get(column), ox.NamedNode)
-                    and self._concerns(term.value, mention.iris) != mention.negated
-                ]
-                if kept:
-                    rows = kept
+            inside = any(set(mention.places) < set(o.places) for o in question.mentions)
+            if not mention.iris <= done and mention.in_order and not inside:
+                alike[mention.kinds].append(mention)
+        for mentions in alike.values():
+            kept = [
+                row
+                for row in rows
+                if any(self._is_about(row, mention) != mention.negated for mention in mentions)
+            ]
+            if kept:
+                rows = kept
         return rows
 
-    def _concerns(self, mode: str, iris: frozenset[str]) -> bool:
-        return mode in iris or bool(self._neighbours[mode] & iris)
+    def _is_about(self, row: Row, mention: Mention) -> bool:
+        """Whether a row says something of a thing, or of a mode that has to do with it."""
+        names = {self._lexicon.label(iri) for iri in mention.iris}
+        return any(
+            term.value in mention.iris or bool(self._neighbours[term.value] & mention.iris)
+            if isinstance(term, ox.NamedNode)
+            else isinstance(term, ox.Literal) and term.value in names
+            for term in row.values()
+        )
 
     @cached_property
     def _neighbours(self) -> defaultdict[str, set[str]]:
@@ -609,6 +652,12 @@ class Asker:
                 used |= set(mention.places)
             elif self._passed_over(mention, question, form, used):
                 missing += 0.6
+        kindred = {
+            place
+            for mention in question.mentions
+            if mention.in_order and mention.kinds & candidate.phrasing.concepts
+            for place in mention.places
+        }
         evidence = self._said(rows)
         counted: set[str] = set()
         for place, word in enumerate(question.words):
@@ -620,7 +669,7 @@ class Asker:
                 missing += 1.5
             elif not self._says_something(word):
                 continue
-            elif word.concept in candidate.phrasing.concepts:
+            elif word.concept in candidate.phrasing.concepts or place in kindred:
                 told_of += weight
             elif word.concept in form.vocabulary or word.concept in evidence:
                 told_of += 0.6 * weight
@@ -640,6 +689,7 @@ class Asker:
             and not used & set(mention.places)
             and not any(iri.startswith(CKG) for iri in mention.iris)
             and not any(question.words[p].concept in form.vocabulary for p in mention.places)
+            and not mention.kinds & form.vocabulary
         )
 
     def _said(self, rows: Sequence[Row]) -> set[str]:
@@ -711,6 +761,66 @@ class Asker:
             return candidate.form.query.summary
         return SLOT.sub(named, candidate.phrasing.text)
 
+    @cached_property
+    def _facts(self) -> Facts:
+        return Facts(self._graph.asserted, self._lexicon, self._language)
+
+    def _from_facts(self, question: Question, candidates: Sequence[Candidate]) -> Answer | None:
+        """An answer from the facts that speak of what the question does, where they cover it."""
+        facts, language_ = self._facts, self._language
+        if any(word.plain in language_.foreign for word in question.words):
+            return None
+        named = [m for m in question.mentions if m.strong and m.in_order]
+        named = [m for m in named if not any(set(m.places) < set(o.places) for o in named)]
+        covered = {place for mention in named for place in mention.places}
+        wanted: dict[str, float] = {}
+        for place, word in enumerate(question.words):
+            if place in covered or not self._says_something(word):
+                continue
+            wanted[word.concept] = 0.3 if word.stem in language_.neutral else 1.0
+        if len(named) + sum(1 for share in wanted.values() if share == 1.0) < 2:
+            return None
+        found = facts.find(wanted, [mention.iris for mention in named])
+        if not found or found[0].cover < _LEAST_COVER:
+            return None
+        best = [f for f in found[:3] if f.cover >= found[0].cover * 0.93]
+        statuses = {f.fact.status for f in best}
+        verdict = None
+        if question.aspect in ("whether", "maybe") and len(statuses) == 1:
+            verdict = language_.statuses.get(
+                compact(next(iter(statuses)) or "", self._graph.prefixes)
+            )
+        if question.aspect == "whether" and verdict is None:
+            return None
+        rows = tuple(
+            (self._lexicon.label(f.fact.iri), self._lexicon.label(p), self._writer.text(v))
+            for f in best
+            for p, v in f.fact.statements
+        )
+        texts = [
+            v.value.rstrip(".")
+            for f in best
+            for p, v in f.fact.statements
+            if isinstance(v, ox.Literal) and v.value[:1].isupper() and " " in v.value
+        ]
+        labels = [self._lexicon.label(f.fact.iri) for f in best]
+        sentence = ". ".join(dict.fromkeys([*labels, *texts])) + "."
+        return Answer(
+            question=question.text,
+            covered=True,
+            answer=f"{language_.texts[verdict]} {sentence}" if verdict else sentence,
+            verdict=verdict,
+            evidence=Evidence(_FACT_COLUMNS, rows),
+            sources=tuple(
+                Source(iri, self._lexicon.label(iri))
+                for iri in dict.fromkeys(i for f in best for i in f.fact.sections)
+            ),
+            query=_FACT_QUERY,
+            parameters={"thing": self._shown(best[0].fact.iri)},
+            confidence=round(found[0].cover * 0.8, 2),
+            alternatives=self._alternatives(candidates, _FACT_QUERY),
+        )
+
     def _declined(self, question: Question, candidates: Sequence[Candidate]) -> Answer:
         return Answer(
             question=question.text,
@@ -727,6 +837,10 @@ _OF_A_MODE = {
         *("usesCredential", "operatesIn", "accessGrantedBy", "requires"),
     )
 }
+
+
+_FACT_QUERY = "sources/of-a-thing"
+_FACT_COLUMNS = ("thing", "property", "value")
 
 
 def _value(row: Row, variable: str) -> Decimal:

@@ -42,6 +42,7 @@ class Mention:
     negated: bool = False
     in_order: bool = True
     earlier: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
 
     @property
     def first(self) -> frozenset[str]:
@@ -152,6 +153,8 @@ class Lexicon:
                 if not iris or says_nothing or part[0].clause != part[-1].clause:
                     continue
                 places = tuple(range(at, at + length))
+                if length == 1 and any(at in mention.places for mention in found):
+                    continue
                 iris = iris - {i for m in found if set(places) < set(m.places) for i in m.iris}
                 if iris:
                     text = " ".join(word.text for word in part)

@@ -49,6 +49,7 @@ class Language:
         self.tool_words = {str(word) for word in data.get("generic", ())}
         self.units: dict[str, int] = dict(data["units"])
         self.texts: dict[str, str] = dict(data["texts"])
+        self.statuses: dict[str, str] = dict(data["statuses"])
         self.symbols: dict[str, str] = dict(data["symbols"])
         self.plain_words = {
             word
@@ -152,7 +153,7 @@ class Language:
         opener = next((at for at, word in enumerate(plain) if word in self.openers), None)
         begins = next((at for at, word in enumerate(words) if word.stem not in self._discourse), 0)
         if opener is not None and opener <= begins:
-            return "whether"
+            return "maybe" if self._data["texts"]["or"] in plain else "whether"
         if first is not None and first[2] != "condition":
             return first[2]
         if opener is not None and opener + 1 < len(plain):

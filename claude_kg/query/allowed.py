@@ -33,18 +33,23 @@ def possible_terms(graph: KnowledgeGraph, query: Query) -> dict[str, list[ox.Nam
                     columns.setdefault(name, set()).add(term.value)
     found: dict[str, list[ox.NamedNode]] = {}
     for parameter in parameters:
-        if parameter.kind != "iri":
-            continue
-        says = described.get(parameter.name) or {}
-        things = columns.get(parameter.name) or columns.get(_column(parameter.name)) or set()
+        if parameter.kind == "iri":
+            column = columns.get(parameter.name) or columns.get(_column(parameter.name)) or set()
+            found[parameter.name] = [ox.NamedNode(iri) for iri in sorted(column)]
+    for name, says in described.items():
         if "class" in says:
-            classes = says["class"] if isinstance(says["class"], list) else [says["class"]]
-            listed = " ".join(str(name) for name in classes)
-            text = f"SELECT DISTINCT ?thing {{ VALUES ?class {{ {listed} }} ?thing a ?class }}"
-            rows = graph.query(text, limits=None).rows
-            things = {row["thing"].value for row in rows if isinstance(row["thing"], ox.NamedNode)}
-        found[parameter.name] = [ox.NamedNode(iri) for iri in sorted(things)]
+            found[name] = _members(graph, says["class"])
     return found
+
+
+def _members(graph: KnowledgeGraph, classes: object) -> list[ox.NamedNode]:
+    listed = " ".join(str(name) for name in (classes if isinstance(classes, list) else [classes]))
+    text = f"SELECT DISTINCT ?thing {{ VALUES ?class {{ {listed} }} ?thing a ?class }}"
+    rows = graph.query(text, limits=None).rows
+    return sorted(
+        (row["thing"] for row in rows if isinstance(row["thing"], ox.NamedNode)),
+        key=lambda thing: thing.value,
+    )
 
 
 def allowed_values(graph: KnowledgeGraph, query: Query) -> dict[str, list[str]]:
