@@ -35,6 +35,11 @@ def shape_files(*, closure: bool = False) -> list[Path]:
     return sorted(folder.glob("*.ttl"))
 
 
+def hygiene_files() -> list[Path]:
+    """The rules for the asserted graph that are queries."""
+    return sorted((SHAPES_FOLDER / "hygiene").glob("*.rq"))
+
+
 def query_files() -> list[Path]:
     """Every query of the catalogue."""
     return walk(QUERIES_FOLDER, (".rq",))
@@ -51,3 +56,8 @@ def walk(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
             if name.lower().endswith(suffixes) and not name.startswith(".")
         )
     return sorted(found, key=lambda path: path.relative_to(folder).parts)
+
+
+def shown(path: Path) -> str:
+    """A packaged file by its place in the project, any other as it is."""
+    return path.relative_to(_HOME).as_posix() if path.is_relative_to(_HOME) else str(path)

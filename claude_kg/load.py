@@ -95,6 +95,10 @@ class LoadedGraph:
         """What the files state, each statement once, in the order of the files."""
         return tuple(dict.fromkeys(t for source in self.sources for t in source.triples))
 
+    def without(self, role: Role) -> LoadedGraph:
+        """The graph of the files in the other roles."""
+        return LoadedGraph(tuple(source for source in self.sources if source.role != role))
+
     @cached_property
     def prefixes(self) -> dict[str, str]:
         """Our prefixes, then those that the files declare; the first declaration of one counts."""

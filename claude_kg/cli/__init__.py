@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Entry] = {
     "query": Entry("Ask", "Run a named question, a file or a SPARQL text."),
     "report": Entry("Ask", "Print the taxonomy, or one table of it."),
     "validate": Entry("Check", "Check the graph, or your files laid over it."),
+    "shapes": Entry("Check", "List every rule, with its reason."),
     "why": Entry("Check", "Say why a statement holds, or what speaks against it."),
     "disputes": Entry("Check", "Print on what the sections of the sources disagree."),
     "sources": Entry("Check", "Print which sections state what."),

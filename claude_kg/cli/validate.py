@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from claude_kg.check.findings import Severity
+from claude_kg import files as packaged
+from claude_kg.check.findings import Report, Severity
+from claude_kg.check.rules import Rule, rules, select
+from claude_kg.check.shapes import ENGINES
 from claude_kg.check.validate import LIMITS, validate
 from claude_kg.cli.options import (
     _QUIET,
@@ -17,9 +22,19 @@ from claude_kg.cli.options import (
     output_options,
     progress,
 )
+from claude_kg.errors import InputError
 from claude_kg.limits import Limits
+from claude_kg.render import findings as render
+from claude_kg.render.annotations import to_github, to_junit, to_sarif
 
-_SUFFIXES = {".txt": "text", ".json": "json", ".ttl": "turtle"}
+_FORMATS = ("text", "json", "turtle", "github", "sarif", "junit")
+_SUFFIXES = {
+    ".txt": "text",
+    ".json": "json",
+    ".ttl": "turtle",
+    ".sarif": "sarif",
+    ".xml": "junit",
+}
 
 
 @click.command("validate")
@@ -30,6 +45,36 @@ _SUFFIXES = {".txt": "text", ".json": "json", ".ttl": "turtle"}
     default=Severity.VIOLATION.label,
     show_default=True,
     help="The least severity that makes the graph fail.",
+)
+@click.option(
+    "--rules",
+    "only_rules",
+    multiple=True,
+    metavar="RULE",
+    help="Apply this rule only; a name, or a pattern with * (repeatable).",
+)
+@click.option(
+    "--skip",
+    multiple=True,
+    metavar="RULE",
+    help="Leave this rule out; a name, or a pattern with * (repeatable).",
+)
+@click.option(
+    "--shapes",
+    multiple=True,
+    metavar="PATH",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Check by these SHACL shapes, too (Turtle; repeatable).",
+)
+@click.option(
+    "--only",
+    is_flag=True,
+    help="Check the FILEs alone, and with --shapes by those shapes alone.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    help="What checks the shapes; by default the fast one where it is known to be right.",
 )
 @click.option(
     "--timeout",
@@ -48,11 +93,16 @@ _SUFFIXES = {".txt": "text", ".json": "json", ".ttl": "turtle"}
     help="Most memory the shapes may use.",
 )
 @graph_options
-@output_options(["text", "json", "turtle"], suffixes=_SUFFIXES)
+@output_options(_FORMATS, suffixes=_SUFFIXES)
 @common_options
 def command(
     files: tuple[str, ...],
     fail_on: str,
+    only_rules: tuple[str, ...],
+    skip: tuple[str, ...],
+    shapes: tuple[str, ...],
+    only: bool,
+    engine: str | None,
     timeout: float,
     memory: int,
     graph: GraphSource,
@@ -65,22 +115,49 @@ def command(
     """
     from claude_kg.graph import KnowledgeGraph
     from claude_kg.load import load_readable
-    from claude_kg.render import findings as render
 
+    if only and not files:
+        raise InputError("--only checks files, and none is given", "Name the FILEs to check")
+    if only and graph.facts:
+        raise InputError("--only checks the FILEs alone, and --facts names others", "Use one")
     loaded, unreadable = load_readable(
-        graph.facts or None, (*graph.overlays, *files), input_format=graph.input_format
+        files if only else graph.facts or None,
+        graph.overlays if only else (*graph.overlays, *files),
+        input_format=graph.input_format,
     )
-    checked = KnowledgeGraph(loaded, cache=graph.cache, notify=progress)
-    limits = Limits(seconds=timeout, memory_mib=memory)
-    report = validate(checked, unreadable=unreadable, limits=limits)
-    if output.format == "json":
-        output.write(render.to_json(report))
-    elif output.format == "turtle":
-        output.write(render.to_turtle(report))
-    else:
-        output.write(render.to_text(report, reasons=_set(_VERBOSE)))
+    own = [Path(name) for name in shapes]
+    ours = [] if only and own else packaged.shape_files()
+    if only and own:
+        loaded = loaded.without("vocabulary")
+    checked = KnowledgeGraph(loaded, reasoner=graph.reasoner, cache=graph.cache, notify=progress)
+    report = validate(
+        checked,
+        unreadable=unreadable,
+        shapes=[*ours, *own] if own else None,
+        closure_shapes=[] if only and own else None,
+        engine=engine,
+        limits=Limits(seconds=timeout, memory_mib=memory),
+    )
+    known = rules([*ours, *packaged.shape_files(closure=True), *own]) if own else rules()
+    report = select(report, only_rules, skip, known)
+    output.write(_rendered(report, output.format or "text", known))
     if not _set(_QUIET):
         click.echo(render.summary(report), err=True)
     if not report.complete:
         return 2
     return 1 if report.at_least(Severity.of(fail_on)) else 0
+
+
+def _rendered(report: Report, format_name: str, known: list[Rule]) -> str:
+    if format_name == "text":
+        return render.to_text(report, reasons=_set(_VERBOSE))
+    if format_name == "sarif":
+        return to_sarif(report, known)
+    if format_name == "junit":
+        return to_junit(report, known)
+    writers = {
+        "json": render.to_json,
+        "turtle": render.to_turtle,
+        "github": to_github,
+    }
+    return writers[format_name](report)
