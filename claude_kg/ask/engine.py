@@ -49,6 +49,7 @@ _LEAST_CONFIDENCE = 0.55
 _LEAST_COVER = 0.72
 _SLOT = 1.1
 _OPEN_SLOT = 0.5
+_IDLE = 0.3
 _TRIED = 4
 
 
@@ -112,7 +113,8 @@ class Asker:
             if candidate.score < max(_WEAKEST, candidates[0].score * 0.85):
                 break
             best = self._answered(asked, candidate, candidates)
-            if best and best.confidence >= _LEAST_CONFIDENCE:
+            least = float(candidate.form.rules.get("least", _LEAST_CONFIDENCE))
+            if best and best.confidence >= least:
                 return best
         return self._from_facts(asked, candidates) or self._declined(asked, candidates)
 
@@ -196,6 +198,10 @@ class Asker:
         in_question = slots + sum(
             weight(c) * (1.0 if c in phrasing.concepts else share) for c, share in theirs.items()
         )
+        for mention in question.mentions:
+            idle = mention.strong and mention.in_order and not fit.used & set(mention.places)
+            if idle and not mention.kinds & phrasing.concepts:
+                in_question += _IDLE
         score = (common + slots + 0.45 * nearby) / (0.45 * in_phrasing + 0.55 * in_question + 1e-9)
         score = score * self._suits(question, form, phrasing, fit) + 0.03 * fit.beside
         score *= float(form.rules.get("weight", 1.0))
@@ -232,7 +238,7 @@ class Asker:
         for slot, neighbours in zip(phrasing.slots, phrasing.beside, strict=True):
             if slot == ANY:
                 fit.unknown = places = self._unknown_name(question)
-                if not places:
+                if not places or self._goes_with(question, places, form):
                     return None
             else:
                 mention = self._fitting(question, slot, values.get(slot, {}), fit.filled, form)
@@ -242,6 +248,8 @@ class Asker:
                     fit.open += 1
                     continue
                 before = fit.filled.get(slot)
+                if phrasing.slots.count(slot) == 1 and not form.decides:
+                    mention = self._with_others(question, mention, values.get(slot, {}))
                 fit.filled[slot] = before.joined(mention) if before else mention
                 places = mention.places
             fit.used |= set(places)
@@ -249,6 +257,18 @@ class Asker:
         if form.needed - fit.filled.keys() or (form.rules.get("unknown") and not fit.unknown):
             return None
         return fit
+
+    def _with_others(
+        self, question: Question, mention: Mention, values: Mapping[str, Any]
+    ) -> Mention:
+        """What fills a slot together with all else in the question that could."""
+        allowed = values.get("iris", frozenset())
+        for other in question.mentions:
+            iris = other.iris & allowed - mention.iris
+            apart = not set(other.places) & set(mention.places)
+            if iris and apart and other.in_order and not self._vague(other, question):
+                mention = mention.joined(replace(other, iris=iris))
+        return mention
 
     @staticmethod
     def _beside(question: Question, places: Sequence[int], neighbours: tuple[str, str]) -> int:
@@ -269,6 +289,8 @@ class Asker:
         allowed = values.get("iris", frozenset())
         if values.get("number"):
             return self._number(question, values, filled)
+        if values.get("text"):
+            return self._named(question)
         taken = {place for mention in filled.values() for place in mention.places}
         fitting = [
             replace(m, iris=m.iris & allowed)
@@ -291,6 +313,14 @@ class Asker:
         stem = question.words[mention.places[0]].stem
         return int(self._lexicon.begins(stem) > 2)
 
+    def _named(self, question: Question) -> Mention | None:
+        """A name in the question, whatever it names."""
+        longest = max(question.mentions, key=lambda m: (m.in_order, len(m.places)), default=None)
+        if longest is None or not longest.in_order:
+            return None
+        names = frozenset(self._lexicon.label(iri) for iri in longest.iris)
+        return replace(longest, iris=names)
+
     def _number(
         self, question: Question, values: Mapping[str, Any], filled: Mapping[str, Mention]
     ) -> Mention | None:
@@ -304,6 +334,13 @@ class Asker:
             if values["number"][0] <= number <= values["number"][1]:
                 return Mention((place,), frozenset({str(number)}), word.text)
         return None
+
+    def _goes_with(self, question: Question, places: Sequence[int], form: Form) -> bool:
+        """Whether an unknown name is but the first part of a term: the name of a plan, say."""
+        following = max(places) + 1
+        return following < len(question.words) and self._has_to_do(
+            form, {question.words[following].concept}
+        )
 
     def _unknown_name(self, question: Question) -> tuple[int, ...]:
         """The first words that look like the name of something of which nothing is known."""
@@ -371,6 +408,8 @@ class Asker:
             says = described.get(name) or {}
             if parameter.kind == "integer":
                 found[name] = {"number": [says.get("least", 0), says.get("most", 10**12)]}
+            elif parameter.kind == "string" and not parameter.optional:
+                found[name] = {"text": True}
         return found
 
     # The answer --------------------------------------------------------------------------------
@@ -544,7 +583,7 @@ class Asker:
         choices: list[dict[str, str]] = [dict(fixed)]
         for slot, iris in bound.items():
             choices = [
-                {**choice, slot: f"<{iri}>" if ":" in iri else iri}
+                {**choice, slot: f"<{iri}>" if "://" in iri and " " not in iri else iri}
                 for choice in choices
                 for iri in sorted(iris)
             ][:8]
@@ -621,7 +660,7 @@ class Asker:
             return rules.get("empty")
         if compare := rules.get("compare"):
             return _compared_values(compare, rows, candidate)
-        for verdict in rules.get("order") or ("yes", "no"):
+        for verdict in rules.get("order") or sorted(("yes", "no"), key=lambda v: _vague(rules, v)):
             rule = rules.get(verdict)
             if rule is None:
                 continue
@@ -650,7 +689,7 @@ class Asker:
             if mention.iris & named:
                 told_of += 0.0 if set(mention.places) <= used else 0.6
                 used |= set(mention.places)
-            elif self._passed_over(mention, question, form, used):
+            elif self._passed_over(mention, question, form, used, candidate.phrasing.concepts):
                 missing += 0.6
         kindred = {
             place
@@ -680,7 +719,12 @@ class Asker:
         return missing, told_of
 
     def _passed_over(
-        self, mention: Mention, question: Question, form: Form, used: set[int]
+        self,
+        mention: Mention,
+        question: Question,
+        form: Form,
+        used: set[int],
+        concepts: frozenset[str],
     ) -> bool:
         """Whether the question names a thing of which the form knows nothing at all."""
         return (
@@ -689,7 +733,7 @@ class Asker:
             and not used & set(mention.places)
             and not any(iri.startswith(CKG) for iri in mention.iris)
             and not any(question.words[p].concept in form.vocabulary for p in mention.places)
-            and not mention.kinds & form.vocabulary
+            and not mention.kinds & concepts
         )
 
     def _said(self, rows: Sequence[Row]) -> set[str]:
@@ -841,6 +885,12 @@ _OF_A_MODE = {
 
 _FACT_QUERY = "sources/of-a-thing"
 _FACT_COLUMNS = ("thing", "property", "value")
+
+
+def _vague(rules: Mapping[str, Any], verdict: str) -> bool:
+    """Whether a rule is met by whatever a row has, so that another one comes first."""
+    rule = rules.get(verdict)
+    return rule == "any" or (isinstance(rule, dict) and set(map(str, rule.values())) == {"given"})
 
 
 def _value(row: Row, variable: str) -> Decimal:
