@@ -12,19 +12,20 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from claude_kg.check.data import Data, Writing
 from claude_kg.check.findings import Path, Term
 from claude_kg.check.rulebook import SH, SPARQL_COMPONENT, Node, Result, Rulebook
 from claude_kg.check.setwise import NotSetwiseError, setwise
 from claude_kg.errors import InputError
 from claude_kg.query.guard import inspect
-from claude_kg.query.tokens import Token
-from claude_kg.terms import RDF, RDF_TYPE, RDFS, XSD
+from claude_kg.terms import RDF, RDF_TYPE, RDFS
 
 _SHAPE = "urn:claude-kg:shape:"
 _MARKS = ox.NamedNode("urn:claude-kg:marks")
 _MARK = ox.NamedNode("urn:claude-kg:focuses-on")
 
-_GAP = [Token("", "", 0)] * 2
+PARTS = ("core", "sparql")
+"""What each of the two engines does."""
 
 
 def _terms(*names: str) -> frozenset[str]:
@@ -59,24 +60,25 @@ _SEES_WRITING = re.compile(
 )
 
 
-def check_fast(triples: Sequence[ox.Triple], rules: Rulebook) -> list[Result]:
+def check_fast(data: Data, rules: Rulebook, parts: Sequence[str] = PARTS) -> list[Result]:
     """What native engines, and where they cannot the reference, find in a graph.
 
-    Raises InputError where the shapes cannot be used.
+    Each of the ``parts`` may be done apart from the other. Raises InputError where the shapes
+    cannot be used.
     """
     results: list[Result] = []
     left: list[ox.Triple] = []
     if not _is_known(rules):
-        left += rules.triples
+        left += rules.triples if PARTS[0] in parts else ()
     else:
-        lines = _n_triples(triples)
-        for found, too_hard in (_core(lines, rules), _sparql(triples, lines, rules)):
+        for part in parts:
+            found, too_hard = (_core if part == "core" else _sparql)(data, rules)
             results += found
             left += too_hard
     if left:
         from claude_kg.check.reference import check_by_pyshacl
 
-        results += check_by_pyshacl(triples, Rulebook(list(dict.fromkeys(left))))
+        results += check_by_pyshacl(data, Rulebook(list(dict.fromkeys(left))))
     return results
 
 
@@ -107,7 +109,7 @@ def _is_part(shape: Node, rules: Rulebook) -> bool:
 # Core SHACL
 
 
-def _core(lines: bytes, rules: Rulebook) -> tuple[list[Result], Sequence[ox.Triple]]:
+def _core(data: Data, rules: Rulebook) -> tuple[list[Result], Sequence[ox.Triple]]:
     """What is found by core constraints, or the shapes that the engine cannot be given."""
     shapes = [triple for triple in rules.triples if triple.predicate.value != SH + "sparql"]
     if not any(triple.predicate.value in _CORE for triple in shapes):
@@ -119,7 +121,7 @@ def _core(lines: bytes, rules: Rulebook) -> tuple[list[Result], Sequence[ox.Trip
     named = _Named(shapes)
     try:
         compiled = shacl.Shapes.from_text(_n_triples(named.triples).decode(), "ntriples")
-        report = compiled.validate_text(lines.decode(), "ntriples")
+        report = compiled.validate_text(data.lines.decode(), "ntriples")
     except ValueError:
         # The reference says better what is wrong, or can do it.
         return [], shapes
@@ -214,9 +216,7 @@ class _Constraint:
                 yield triple
 
 
-def _sparql(
-    triples: Sequence[ox.Triple], lines: bytes, rules: Rulebook
-) -> tuple[list[Result], Sequence[ox.Triple]]:
+def _sparql(data: Data, rules: Rulebook) -> tuple[list[Result], Sequence[ox.Triple]]:
     """What is found by SPARQL constraints, and those that have to be asked of each node."""
     constraints = [
         _Constraint(shape, node)
@@ -227,8 +227,7 @@ def _sparql(
     ]
     if not constraints:
         return [], ()
-    writing = _Writing(triples)
-    store = _store(lines)
+    writing, store = data.writing, data.store
     results: list[Result] = []
     left: list[ox.Triple] = []
     marked: dict[Node, str] = {}
@@ -241,13 +240,6 @@ def _sparql(
         except NotSetwiseError:
             left += constraint.triples(rules)
     return results, left
-
-
-def _store(lines: bytes) -> ox.Store:
-    store = ox.Store()
-    # Unlike loading, this keeps the names of blank nodes.
-    store.extend(ox.parse(lines, ox.RdfFormat.N_TRIPLES))
-    return store
 
 
 def _mark(store: ox.Store, shape: Node, rules: Rulebook, number: int) -> str:
@@ -295,7 +287,7 @@ def _plain(term: Term | ox.Triple) -> Term:
     return term
 
 
-def _query(constraint: _Constraint, rules: Rulebook, mark: str, writing: _Writing) -> str:
+def _query(constraint: _Constraint, rules: Rulebook, mark: str, writing: Writing) -> str:
     """The query that asks of all focus nodes at once."""
     selects = rules.objects(constraint.node, SH + "select")
     if len(selects) != 1 or not isinstance(selects[0], ox.Literal):
@@ -317,7 +309,7 @@ def _query(constraint: _Constraint, rules: Rulebook, mark: str, writing: _Writin
 
 
 def _answers(
-    store: ox.Store, query: str, constraint: _Constraint, writing: _Writing
+    store: ox.Store, query: str, constraint: _Constraint, writing: Writing
 ) -> Iterator[Result]:
     try:
         solutions = store.query(query)
@@ -342,49 +334,3 @@ def _answers(
             constraint=constraint.node,
             bindings=found,
         )
-
-
-class _Writing:
-    """How the literals of a graph are written: a store keeps their value, and may write it anew."""
-
-    def __init__(self, triples: Sequence[ox.Triple]) -> None:
-        literals = {t.object for t in triples if isinstance(t.object, ox.Literal)}
-        numbers = [
-            literal
-            for literal in literals
-            if literal.datatype.value.startswith(XSD) and literal.datatype.value != XSD + "string"
-        ]
-        store = ox.Store()
-        store.extend(
-            ox.Quad(ox.NamedNode(f"urn:{number}"), _MARK, literal)
-            for number, literal in enumerate(numbers)
-        )
-        self._originals: dict[Term, ox.Literal] = {}
-        self.is_ambiguous = False
-        for quad in store:
-            assert isinstance(quad.subject, ox.NamedNode)
-            assert isinstance(quad.object, ox.Literal)
-            # Two ways to write one value are one value to the store.
-            self.is_ambiguous |= quad.object in self._originals
-            self._originals[quad.object] = numbers[int(quad.subject.value.removeprefix("urn:"))]
-        rewritten = {original for term, original in self._originals.items() if term != original}
-        self._properties = {
-            re.split("[#/:]", t.predicate.value)[-1] for t in triples if t.object in rewritten
-        }
-
-    def may_reach(self, tokens: Sequence[Token]) -> bool:
-        """Whether a query may come upon a literal that the store writes otherwise."""
-        if not self._properties:
-            return False
-        padded = [*_GAP, *tokens]
-        for before, previous, token in zip(padded, padded[1:], tokens, strict=False):
-            if token.kind == "variable":
-                if previous.text == ";" or before.text in {"{", "}", ".", ")"}:
-                    return True
-            elif re.split("[#/:]", token.text.rstrip(">"))[-1] in self._properties:
-                return True
-        return False
-
-    def original(self, term: Term) -> Term:
-        """A term as the graph has it."""
-        return self._originals.get(term, term)

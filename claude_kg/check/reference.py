@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from claude_kg.check.data import Data
 from claude_kg.check.findings import Term
 from claude_kg.check.rulebook import SH, Node, Result, Rulebook
 from claude_kg.check.text import shorten
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     _Bindings = dict[RdflibNode, Mapping[str, RdflibNode]]
 
 
-def check_by_pyshacl(triples: Iterable[ox.Triple], rules: Rulebook) -> list[Result]:
+def check_by_pyshacl(data: Data, rules: Rulebook) -> list[Result]:
     """What pyshacl finds in a graph; sub-classes are read from the graph.
 
     Raises InputError where the shapes cannot be used.
@@ -32,7 +34,7 @@ def check_by_pyshacl(triples: Iterable[ox.Triple], rules: Rulebook) -> list[Resu
     with quiet_rdflib(), warnings.catch_warnings(action="ignore"):
         shapes = _fill(_graph(), rules.triples)
         with _bindings() as bindings:
-            report = _run(_fill(_data_graph(), triples), shapes)
+            report = _run(_fill(_data_graph(), data.triples), shapes)
         return list(_results(report, bindings, rules))
 
 
@@ -41,6 +43,8 @@ def _run(data: Graph, shapes: Graph) -> Graph:
     from pyshacl.errors import ReportableRuntimeError
     from rdflib import Graph
 
+    # What it logs, it raises too.
+    logging.getLogger("pyshacl-validate").disabled = True
     try:
         _, report, _ = validate(data, shacl_graph=shapes, inference="none", inplace=True)
     except (ReportableRuntimeError, re.error) as error:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import pyoxigraph as ox
 
+from claude_kg.check.data import Data
+from claude_kg.check.fast import PARTS, check_fast
 from claude_kg.check.findings import Finding
 from claude_kg.check.rulebook import Rulebook
 from claude_kg.errors import InputError
@@ -20,15 +22,18 @@ ENGINES = ("fast", "pyshacl")
 
 
 def check_shapes(
-    triples: Sequence[ox.Triple],
+    data: Data,
     shapes: Sequence[ox.Triple],
     prefixes: Mapping[str, str] = PREFIXES,
     engine: str = ENGINES[0],
+    parts: Sequence[str] = PARTS,
 ) -> list[Finding]:
     """The findings of the shapes in a graph; sub-classes are read from the graph.
 
     Messages have ``{$this}``, ``{?path}`` and ``{?value}`` filled in, those of core constraints
-    too. Raises InputError for an unknown engine, and where the shapes themselves cannot be used.
+    too. Of the fast engine, each of the ``parts`` can be had apart from the other.
+
+    Raises InputError for an unknown engine, and where the shapes themselves cannot be used.
     """
     if engine not in ENGINES:
         raise InputError(f"there is no engine {engine!r}", f"Known: {', '.join(ENGINES)}")
@@ -36,7 +41,9 @@ def check_shapes(
         return []
     rules = Rulebook(shapes, prefixes)
     if engine == "fast":
-        from claude_kg.check.fast import check_fast as check
+        results = check_fast(data, rules, parts)
     else:
-        from claude_kg.check.reference import check_by_pyshacl as check
-    return [rules.finding(result) for result in check(triples, rules)]
+        from claude_kg.check.reference import check_by_pyshacl
+
+        results = check_by_pyshacl(data, rules)
+    return [rules.finding(result) for result in results]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,10 @@ import pyoxigraph as ox
 from claude_kg import files
 from claude_kg.check.bounded import Task
 from claude_kg.check.consistency import check_consistency
+from claude_kg.check.data import Data
+from claude_kg.check.fast import PARTS
 from claude_kg.check.findings import Finding, Report, Severity, in_order
+from claude_kg.check.hygiene import HygieneRule, check_hygiene, read_rules
 from claude_kg.check.places import Places
 from claude_kg.check.shapes import check_shapes
 from claude_kg.errors import InputError
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 LIMITS = Limits(seconds=300.0, memory_mib=4096)
 """The bounds of one check; it does more than a query and may take longer."""
 
+_TARGETS = {
+    ox.NamedNode(PREFIXES["sh"] + name)
+    for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+}
 _DECLARATION = {ox.NamedNode(PREFIXES["sh"] + name) for name in ("declare", "prefix", "namespace")}
 """The prefixes of SPARQL constraints, which are declared once for both sets of shapes."""
 
@@ -35,6 +42,7 @@ def validate(
     unreadable: Iterable[InputError] = (),
     shapes: Sequence[Path] | None = None,
     closure_shapes: Sequence[Path] | None = None,
+    hygiene: Sequence[Path] | None = None,
     engine: str | None = None,
     limits: Limits | None = LIMITS,
 ) -> Report:
@@ -42,31 +50,42 @@ def validate(
 
     ``unreadable`` are the errors of files that could not be laid over it. The shapes, files in
     Turtle, default to the packaged ones: one set for what is asserted, and one for what follows,
-    which is left out where the graph contradicts itself. ``engine`` is one of
-    :data:`claude_kg.check.shapes.ENGINES`; by default the packaged shapes, for which both are
-    tested to find the same, are checked by the fast one and others by the reference.
+    which is left out where the graph contradicts itself. The rules of ``hygiene``, queries in
+    files, default to the packaged ones where the packaged shapes are applied, and to none else.
 
-    Raises LimitError where a bound of
-    ``limits`` is reached, and InputError where the shapes cannot be used.
+    ``engine`` is one of :data:`claude_kg.check.shapes.ENGINES`; by default the packaged shapes,
+    for which both are tested to find the same, are checked by the fast one, and any others by the
+    reference.
+
+    Raises LimitError where a bound of ``limits`` is reached, and InputError where the shapes or
+    the rules cannot be used.
     """
-    if engine is None:
-        engine = "fast" if shapes is None and closure_shapes is None else "pyshacl"
-    rules = _read(files.shape_files() if shapes is None else shapes)
-    if closure_shapes is None:
-        closure_shapes = files.shape_files(closure=True)
-    consequences = _read(closure_shapes)
-    if consequences:
-        consequences += [triple for triple in rules if triple.predicate in _DECLARATION]
+    packaged = files.shape_files()
+    applied = packaged if shapes is None else shapes
+    if hygiene is None:
+        hygiene = files.hygiene_files() if set(packaged) <= set(applied) else []
+    known, others = _read_shapes(applied, engine)
+    follows = files.shape_files(closure=True) if closure_shapes is None else closure_shapes
+    known_of_closure, others_of_closure = _read_shapes(follows, engine)
 
     # The shapes do not wait for the reasoner: they look at what is asserted.
-    asserted = Task(limits, check_shapes, graph.asserted, rules, graph.prefixes, engine)
+    asserted = Data(graph.asserted)
+    tasks = _tasks(asserted, known, others, graph, engine, limits, read_rules(hygiene))
     findings = [_from_error(error) for error in unreadable]
     complete = not findings
     findings += check_consistency(graph.asserted, graph.closure.clashes, graph.prefixes)
-    findings += asserted.result()
-    if consequences and graph.closure.consistent:
-        closed = (*graph.asserted, *graph.closure.inferred)
-        task = Task(limits, check_shapes, closed, consequences, graph.prefixes, engine)
+    if follows and graph.closure.consistent:
+        closed = Data((*graph.asserted, *graph.closure.inferred))
+        declared = [triple for triple in (*known, *others) if triple.predicate in _DECLARATION]
+        tasks += _tasks(
+            closed,
+            known_of_closure and [*known_of_closure, *declared],
+            others_of_closure and [*others_of_closure, *declared],
+            graph,
+            engine,
+            limits,
+        )
+    for task in tasks:
         findings += task.result()
 
     places = Places(graph.sources)
@@ -80,11 +99,52 @@ def validate(
     )
 
 
-def _read(shapes: Iterable[Path]) -> list[ox.Triple]:
-    triples: list[ox.Triple] = []
+def _tasks(
+    data: Data,
+    known: Sequence[ox.Triple],
+    others: Sequence[ox.Triple],
+    graph: KnowledgeGraph,
+    engine: str | None,
+    limits: Limits | None,
+    hygiene: Sequence[HygieneRule] = (),
+) -> list[Task[list[Finding]]]:
+    """The checks of a graph, in processes that share the work about evenly."""
+    core, queries = (["core"], ["sparql"]) if engine != "pyshacl" else (["core", "sparql"], [])
+    tasks = [
+        Task(limits, _check, data, shapes, graph.prefixes, engine or "fast", parts, rules)
+        for shapes, parts, rules in ((known, queries, hygiene), (known, core, ()))
+        if shapes or rules
+    ]
+    if others:
+        # They may refer to the known shapes, which then apply where they say, and not to all.
+        shapes = [*others, *(triple for triple in known if triple.predicate not in _TARGETS)]
+        tasks.append(Task(limits, _check, data, shapes, graph.prefixes, "pyshacl", PARTS, ()))
+    return tasks
+
+
+def _check(
+    data: Data,
+    shapes: Sequence[ox.Triple],
+    prefixes: Mapping[str, str],
+    engine: str,
+    parts: Sequence[str],
+    hygiene: Sequence[HygieneRule],
+) -> list[Finding]:
+    found = check_shapes(data, shapes, prefixes, engine, parts) if parts else []
+    return found + check_hygiene(data, hygiene, prefixes)
+
+
+def _read_shapes(
+    shapes: Iterable[Path], engine: str | None
+) -> tuple[list[ox.Triple], list[ox.Triple]]:
+    """The shapes for which an engine is chosen or that both know, and those for the reference."""
+    packaged = {*files.shape_files(), *files.shape_files(closure=True)}
+    known: list[ox.Triple] = []
+    others: list[ox.Triple] = []
     for number, file in enumerate(shapes):
-        triples += parse(file.read_bytes(), str(file), "turtle", label=f"s{number}b")[0]
-    return triples
+        triples, _ = parse(file.read_bytes(), str(file), "turtle", label=f"s{number}b")
+        (known if engine is not None or file in packaged else others).extend(triples)
+    return known, others
 
 
 def _from_error(error: InputError) -> Finding:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from claude_kg import Finding, InputError, files
 from claude_kg.check import fast
+from claude_kg.check.data import Data
 from claude_kg.check.shapes import check_shapes
 from claude_kg.load import load, parse
 from tests.check import generated
@@ -41,7 +42,7 @@ def shapes_of(*, closure: bool = False) -> list[ox.Triple]:
 
 def assert_same(data: Triples, shapes: Triples) -> set[Finding]:
     """Both engines find the same; returned is what."""
-    found, wanted = (set(check_shapes(data, shapes, engine=e)) for e in ("fast", "pyshacl"))
+    found, wanted = (set(check_shapes(Data(data), shapes, engine=e)) for e in ("fast", "pyshacl"))
     assert found - wanted == set()
     assert wanted - found == set()
     return found
@@ -57,7 +58,7 @@ def without_reference(monkeypatch: pytest.MonkeyPatch) -> Callable[[Triples, Tri
     def check(data: Triples, shapes: Triples) -> object:
         with monkeypatch.context() as patch:
             patch.setattr("claude_kg.check.reference.check_by_pyshacl", refuse)
-            return check_shapes(data, shapes)
+            return check_shapes(Data(data), shapes)
 
     return check
 
@@ -194,4 +195,4 @@ def test_without_the_native_engine_the_reference_does_the_work(
 
 def test_an_unknown_engine_is_bad_input() -> None:
     with pytest.raises(InputError, match="Known: fast, pyshacl"):
-        check_shapes([], [], engine="slow")
+        check_shapes(Data([]), [], engine="slow")

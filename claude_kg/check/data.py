@@ -1,0 +1,87 @@
+"""Hold a graph as native engines take it, each form made when it is needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from claude_kg.check.findings import Term
+from claude_kg.query.tokens import Token
+from claude_kg.terms import XSD
+
+_WRITTEN = ox.NamedNode("urn:claude-kg:written")
+_GAP = [Token("", "", 0)] * 2
+
+
+class Data:
+    """The statements of a graph."""
+
+    def __init__(self, triples: Sequence[ox.Triple]) -> None:
+        self.triples = triples
+
+    @cached_property
+    def lines(self) -> bytes:
+        """The graph in N-Triples."""
+        return ox.serialize(self.triples, format=ox.RdfFormat.N_TRIPLES) or b""
+
+    @cached_property
+    def store(self) -> ox.Store:
+        """The graph in the embedded store, blank nodes under their own names."""
+        store = ox.Store()
+        # Unlike loading, this keeps the names of blank nodes.
+        store.extend(ox.parse(self.lines, ox.RdfFormat.N_TRIPLES))
+        return store
+
+    @cached_property
+    def writing(self) -> Writing:
+        """How its literals are written."""
+        return Writing(self.triples)
+
+
+class Writing:
+    """How the literals of a graph are written: a store keeps their value, and may write it anew."""
+
+    def __init__(self, triples: Sequence[ox.Triple]) -> None:
+        literals = {t.object for t in triples if isinstance(t.object, ox.Literal)}
+        numbers = [
+            literal
+            for literal in literals
+            if literal.datatype.value.startswith(XSD) and literal.datatype.value != XSD + "string"
+        ]
+        store = ox.Store()
+        store.extend(
+            ox.Quad(ox.NamedNode(f"urn:{number}"), _WRITTEN, literal)
+            for number, literal in enumerate(numbers)
+        )
+        self._originals: dict[Term, ox.Literal] = {}
+        self.is_ambiguous = False
+        """Whether the store makes one literal of two."""
+        for quad in store:
+            assert isinstance(quad.subject, ox.NamedNode)
+            assert isinstance(quad.object, ox.Literal)
+            self.is_ambiguous |= quad.object in self._originals
+            self._originals[quad.object] = numbers[int(quad.subject.value.removeprefix("urn:"))]
+        rewritten = {original for term, original in self._originals.items() if term != original}
+        self._properties = {
+            re.split("[#/:]", t.predicate.value)[-1] for t in triples if t.object in rewritten
+        }
+
+    def may_reach(self, tokens: Sequence[Token]) -> bool:
+        """Whether a query may come upon a literal that the store writes otherwise."""
+        if not self._properties:
+            return False
+        padded = [*_GAP, *tokens]
+        for before, previous, token in zip(padded, padded[1:], tokens, strict=False):
+            if token.kind == "variable":
+                if previous.text == ";" or before.text in {"{", "}", ".", ")"}:
+                    return True
+            elif re.split("[#/:]", token.text.rstrip(">"))[-1] in self._properties:
+                return True
+        return False
+
+    def original(self, term: Term) -> Term:
+        """A term as the graph has it."""
+        return self._originals.get(term, term)
