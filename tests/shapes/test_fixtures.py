@@ -43,6 +43,7 @@ HEAD = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in sorted(NA
 CLAIMS = "claims.ttl"
 # What is a record of the source, and needs no claim itself.
 RECORDS = frozenset({"Claim", "Discrepancy", "Edition", "SourceDocument", "SourceSection"})
+PLAIN = {PREFIXES["xsd"] + name for name in ("boolean", "decimal", "integer")}
 UNCLAIMED = frozenset({"statedIn", "adoptedIn", "edition", "supersedes"})
 
 
@@ -147,18 +148,22 @@ def _claims(texts: Mapping[str, str]) -> str:
         and isinstance(t.object, ox.NamedNode)
         and t.object.value in {ckg + name for name in RECORDS}
     }
-    blocks = [
-        f"ex:claim-{number} a ckg:Claim ;\n"
-        f"    ckg:claimSubject {t.subject} ;\n"
-        f"    ckg:claimProperty {t.predicate} ;\n"
-        f"    ckg:claimValue {t.object} ;\n"
-        "    ckg:statedIn ex:handbook-products ;\n"
-        "    ckg:adoptedIn ex:edition-one .\n"
-        for number, t in enumerate(triples)
-        if t.predicate.value.startswith(ckg)
-        and t.predicate.value.removeprefix(ckg) not in UNCLAIMED
-        and t.subject not in records
-    ]
+    blocks = []
+    numbers = Counter[str]()
+    for t in triples:
+        name = t.predicate.value.removeprefix(ckg)
+        if name == t.predicate.value or name in UNCLAIMED or t.subject in records:
+            continue
+        claim = f"ex:claim-of-{_name(t.subject).partition(':')[2]}-{name}"
+        numbers[claim] += 1
+        blocks.append(
+            f"{claim}-{numbers[claim]} a ckg:Claim ;\n"
+            f"    ckg:claimSubject {t.subject} ;\n"
+            f"    ckg:claimProperty {t.predicate} ;\n"
+            f"    ckg:claimValue {_written(t.object)} ;\n"
+            "    ckg:statedIn ex:handbook-products ;\n"
+            "    ckg:adoptedIn ex:edition-one .\n"
+        )
     return HEAD + "\n" + "\n".join(blocks)
 
 
@@ -194,6 +199,13 @@ def _told(finding: Finding, texts: Mapping[str, str]) -> dict[str, str]:
     if finding.value is not None and finding.value != finding.focus:
         told["value"] = _name(finding.value)
     return told
+
+
+def _written(term: object) -> str:
+    """A term as somebody writes it in Turtle."""
+    if isinstance(term, ox.Literal) and term.datatype.value in PLAIN:
+        return term.value
+    return _name(term) if isinstance(term, ox.NamedNode) else str(term)
 
 
 def _name(term: object) -> str:
