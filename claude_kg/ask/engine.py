@@ -22,7 +22,7 @@ from claude_kg.ask.answer import (
     Writer,
     sections,
 )
-from claude_kg.ask.facts import Facts
+from claude_kg.ask.facts import Facts, Found
 from claude_kg.ask.forms import ANY, SLOT, Form, Forms, Phrasing, told
 from claude_kg.ask.spot import Lexicon, Mention
 from claude_kg.ask.words import clean, language
@@ -47,6 +47,7 @@ _UNEXPLAINED = 0.36
 _MOST_UNEXPLAINED = 2.2
 _LEAST_CONFIDENCE = 0.55
 _LEAST_COVER = 0.72
+_NEARBY = 0.5
 _SLOT = 1.1
 _OPEN_SLOT = 0.5
 _IDLE = 0.3
@@ -439,6 +440,7 @@ class Asker:
         if not sentence:
             sentence = form.query.summary
         more = list(self._also(question, candidate, verdict, bound))
+        more += self._nearby(question)
         sentence = " ".join([sentence, *(text for text, _ in more if text)])
         shown = verdict if question.aspect in ("whether", "maybe") else None
         if shown:
@@ -809,22 +811,39 @@ class Asker:
     def _facts(self) -> Facts:
         return Facts(self._graph.asserted, self._lexicon, self._language)
 
-    def _from_facts(self, question: Question, candidates: Sequence[Candidate]) -> Answer | None:
-        """An answer from the facts that speak of what the question does, where they cover it."""
-        facts, language_ = self._facts, self._language
-        if any(word.plain in language_.foreign for word in question.words):
-            return None
+    def _found(self, question: Question) -> list[Found]:
+        """The facts that cover the words and the things of a question, the best first."""
+        language_ = self._language
         named = [m for m in question.mentions if m.strong and m.in_order]
         named = [m for m in named if not any(set(m.places) < set(o.places) for o in named)]
         covered = {place for mention in named for place in mention.places}
         wanted: dict[str, float] = {}
         for place, word in enumerate(question.words):
-            if place in covered or not self._says_something(word):
-                continue
-            wanted[word.concept] = 0.3 if word.stem in language_.neutral else 1.0
+            if place not in covered and self._says_something(word):
+                wanted[word.concept] = 0.3 if word.stem in language_.neutral else 1.0
         if len(named) + sum(1 for share in wanted.values() if share == 1.0) < 2:
+            return []
+        return self._facts.find(wanted, [mention.iris for mention in named])
+
+    def _as_evidence(self, found: Sequence[Found]) -> Evidence:
+        rows = (
+            (self._lexicon.label(f.fact.iri), self._lexicon.label(p), self._writer.text(v))
+            for f in found
+            for p, v in f.fact.statements
+        )
+        return Evidence(_FACT_COLUMNS, tuple(rows))
+
+    def _nearby(self, question: Question) -> list[tuple[str, Evidence]]:
+        """The facts that speak of most of what the question does, to be read beside the answer."""
+        found = [f for f in self._found(question)[:2] if f.cover >= _NEARBY]
+        return [("", self._as_evidence(found))] if found else []
+
+    def _from_facts(self, question: Question, candidates: Sequence[Candidate]) -> Answer | None:
+        """An answer from the facts that speak of what the question does, where they cover it."""
+        language_ = self._language
+        if any(word.plain in language_.foreign for word in question.words):
             return None
-        found = facts.find(wanted, [mention.iris for mention in named])
+        found = self._found(question)
         if not found or found[0].cover < _LEAST_COVER:
             return None
         best = [f for f in found[:3] if f.cover >= found[0].cover * 0.93]
@@ -836,11 +855,6 @@ class Asker:
             )
         if question.aspect == "whether" and verdict is None:
             return None
-        rows = tuple(
-            (self._lexicon.label(f.fact.iri), self._lexicon.label(p), self._writer.text(v))
-            for f in best
-            for p, v in f.fact.statements
-        )
         texts = [
             v.value.rstrip(".")
             for f in best
@@ -854,7 +868,7 @@ class Asker:
             covered=True,
             answer=f"{language_.texts[verdict]} {sentence}" if verdict else sentence,
             verdict=verdict,
-            evidence=Evidence(_FACT_COLUMNS, rows),
+            evidence=self._as_evidence(best),
             sources=tuple(
                 Source(iri, self._lexicon.label(iri))
                 for iri in dict.fromkeys(i for f in best for i in f.fact.sections)
