@@ -41,8 +41,8 @@ class KnowledgeGraph:
         notify: Callable[[str], None] | None = None,
     ) -> None:
         self.loaded = loaded
-        self._reasoner = reasoner
-        self._cache = cache
+        self.reasoner = reasoner
+        self.cache = cache
         self._notify = notify
 
     @classmethod
@@ -93,7 +93,7 @@ class KnowledgeGraph:
         from claude_kg.cache import closure_of
 
         return closure_of(
-            self.loaded, reasoner=self._reasoner, use_cache=self._cache, notify=self._notify
+            self.loaded, reasoner=self.reasoner, use_cache=self.cache, notify=self._notify
         )
 
     @property
@@ -187,7 +187,7 @@ class KnowledgeGraph:
         """The closed graph and its prefixes as the cache has them, without parsing a file."""
         from claude_kg.cache import read_quads
 
-        return read_quads(self.loaded, self._reasoner) if self._cache else None
+        return read_quads(self.loaded, self.reasoner) if self.cache else None
 
     @cached_property
     def _asserted_store(self) -> ox.Store:
@@ -204,6 +204,6 @@ class KnowledgeGraph:
             with suppress(SyntaxError):
                 return read_store(self._kept[0])
         quads = closed_quads(self.asserted, self.inferred)
-        if self._cache:
-            write_quads(self.loaded, self._reasoner, quads)
+        if self.cache:
+            write_quads(self.loaded, self.reasoner, quads)
         return build_store(quads)

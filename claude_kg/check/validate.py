@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from claude_kg import files
+from claude_kg.check import verdicts
 from claude_kg.check.bounded import Task
 from claude_kg.check.consistency import check_consistency
 from claude_kg.check.data import Data
@@ -62,19 +63,48 @@ def validate(
     """
     packaged = files.shape_files()
     applied = packaged if shapes is None else shapes
+    follows = files.shape_files(closure=True) if closure_shapes is None else closure_shapes
     if hygiene is None:
         hygiene = files.hygiene_files() if set(packaged) <= set(applied) else []
-    known, others = _read_shapes(applied, engine)
-    follows = files.shape_files(closure=True) if closure_shapes is None else closure_shapes
-    known_of_closure, others_of_closure = _read_shapes(follows, engine)
 
-    # The shapes do not wait for the reasoner: they look at what is asserted.
-    asserted = Data(graph.asserted)
-    tasks = _tasks(asserted, known, others, graph, engine, limits, read_rules(hygiene))
     findings = [_from_error(error) for error in unreadable]
     complete = not findings
-    findings += check_consistency(graph.asserted, graph.closure.clashes, graph.prefixes)
-    if follows and graph.closure.consistent:
+    kept = None
+    if graph.cache:
+        name = verdicts.key(graph.loaded, (applied, follows, hygiene), engine, graph.reasoner)
+        kept = verdicts.read(name)
+    if kept is None:
+        kept = _check_all(graph, applied, follows, read_rules(hygiene), engine, limits)
+        if graph.cache:
+            verdicts.write(name, kept)
+    findings += kept
+
+    places = Places(graph.sources)
+    names = [source.name for source in graph.sources]
+    return Report(
+        in_order((places.add(finding) for finding in findings), names),
+        complete=complete,
+        files=len(names),
+        statements=len(graph.asserted),
+        prefixes=graph.prefixes,
+    )
+
+
+def _check_all(
+    graph: KnowledgeGraph,
+    shapes: Sequence[Path],
+    closure_shapes: Sequence[Path],
+    hygiene: Sequence[HygieneRule],
+    engine: str | None,
+    limits: Limits | None,
+) -> list[Finding]:
+    known, others = _read_shapes(shapes, engine)
+    known_of_closure, others_of_closure = _read_shapes(closure_shapes, engine)
+
+    # The shapes do not wait for the reasoner: they look at what is asserted.
+    tasks = _tasks(Data(graph.asserted), known, others, graph, engine, limits, hygiene)
+    findings = check_consistency(graph.asserted, graph.closure.clashes, graph.prefixes)
+    if closure_shapes and graph.closure.consistent:
         closed = Data((*graph.asserted, *graph.closure.inferred))
         declared = [triple for triple in (*known, *others) if triple.predicate in _DECLARATION]
         tasks += _tasks(
@@ -87,16 +117,7 @@ def validate(
         )
     for task in tasks:
         findings += task.result()
-
-    places = Places(graph.sources)
-    names = [source.name for source in graph.sources]
-    return Report(
-        in_order((places.add(finding) for finding in findings), names),
-        complete=complete,
-        files=len(names),
-        statements=len(graph.asserted),
-        prefixes=graph.prefixes,
-    )
+    return findings
 
 
 def _tasks(

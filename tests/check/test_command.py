@@ -119,8 +119,30 @@ def test_broken_facts_do_not_keep_the_others_from_being_checked(validate: Run) -
     assert [line.rpartition(" ")[2] for line in done.stdout.splitlines()] == ["[syntax]"]
 
 
+def test_a_verdict_that_is_kept_is_the_same(validate: Run, tmp_path: Path) -> None:
+    cache = {"CLAUDE_KG_CACHE_DIR": str(tmp_path / "cache")}
+    first, second, fresh = (
+        validate(CONTRADICTION, "-f", "json", *more, env=cache)
+        for more in ((), (), ("--no-cache",))
+    )
+    assert len(list((tmp_path / "cache").glob("*.verdict"))) == 1
+    assert first.stdout == second.stdout == fresh.stdout
+    (verdict,) = (tmp_path / "cache").glob("*.verdict")
+    verdict.write_bytes(verdict.read_bytes().replace(b"violation", b"info"))
+    assert validate(CONTRADICTION, "-f", "json", env=cache).stdout == first.stdout
+
+
+def test_a_kept_verdict_tells_the_place_in_the_file_that_is_checked(
+    validate: Run, tmp_path: Path
+) -> None:
+    moved = tmp_path / "moved.ttl"
+    moved.write_bytes(CONTRADICTION.read_bytes())
+    assert validate(CONTRADICTION).returncode == 1
+    assert f"{moved}:9:1: violation: " in validate(moved).stdout
+
+
 def test_a_limit_that_is_reached_is_named(validate: Run) -> None:
-    done = validate(CONTRADICTION, "--timeout", "0.01")
+    done = validate(CONTRADICTION, "--timeout", "0.01", "--no-cache")
     assert done.returncode == 3
     assert done.stdout == ""
     assert "limit of 0.01 seconds" in done.stderr

@@ -22,7 +22,7 @@ HEAD = """
 
 
 def check(shapes: Path, *data: Path, limits: Limits | None = None) -> Report:
-    graph = KnowledgeGraph.load(facts=data)
+    graph = KnowledgeGraph.load(facts=data, cache=False)
     return validate(graph, shapes=[shapes], closure_shapes=[], limits=limits)
 
 
