@@ -70,6 +70,7 @@ class Question:
     words: Sequence[Word]
     mentions: Sequence[Mention]
     aspect: str
+    denies: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,9 @@ class Asker:
         words = self._language.meant(corrected)
         mentions = [self._weighed(m, words) for m in self._lexicon.mentions(words)]
         asked = "?" in text
-        return Question(text, words, mentions, self._language.aspect(words, asked))
+        aspect = self._language.aspect(words, asked)
+        denies = aspect == "whether" and self._language.denies(words)
+        return Question(text, words, mentions, aspect, denies)
 
     def _weighed(self, mention: Mention, words: Sequence[Word]) -> Mention:
         own = [words[place] for place in mention.places]
@@ -430,6 +433,8 @@ class Asker:
         share = missing / (missing + told_of + 1e-9)
         if share > float(rules.get("tolerance", _UNEXPLAINED)) or missing > _MOST_UNEXPLAINED:
             return None
+        if question.denies and verdict:
+            verdict = "no" if verdict == "yes" else "yes"
         given = {slot: self._names(iris) for slot, iris in bound.items()}
         if candidate.unknown:
             given[ANY] = " ".join(question.words[p].text for p in candidate.unknown)

@@ -134,6 +134,22 @@ class Language:
             found = self._of_clause([w for w in words if w.clause == clause]) or found
         return found or ("maybe" if asked else "")
 
+    def denies(self, words: list[Word]) -> bool:
+        """Whether a statement with a "not" in it is put up to be confirmed.
+
+        To "A has no B, right?" yes means that A has none.
+        """
+        said = [word.plain for word in words]
+        for end in sorted(self._endings_of_questions, key=len, reverse=True):
+            if end and tuple(said[-len(end) :]) == end and end[0] not in self._data["askers"]:
+                said = said[: -len(end)]
+                break
+        else:
+            return False
+        if not said or said[0] in self.openers:
+            return False
+        return sum(word in self.negations for word in said) % 2 == 1
+
     def _of_clause(self, words: list[Word]) -> str:
         plain = [word.plain for word in words]
         if tuple(plain) in self._endings_of_questions or any(
