@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from claude_kg import files
 from claude_kg.check.findings import Report, Severity
+from claude_kg.check.hygiene import read_rules
 from claude_kg.errors import InputError
 from claude_kg.load import parse
 from claude_kg.terms import PREFIXES
@@ -59,13 +60,20 @@ BUILT_IN = (
 def rules(shapes: Iterable[Path] | None = None) -> list[Rule]:
     """Every rule, by name: those that are built in, and each named rule of the shapes files.
 
-    The files default to the packaged ones. Raises InputError for a file that does not parse.
+    The files default to the packaged ones, with which the rules of hygiene come.
+
+    Raises InputError for a file that does not parse.
     """
     paths = [*files.shape_files(), *files.shape_files(closure=True)] if shapes is None else shapes
     found = list(BUILT_IN)
     for path in paths:
         triples, _ = parse(path.read_bytes(), str(path), "turtle")
         found += _of_shapes(triples, path)
+    if set(files.shape_files()) <= set(paths):
+        found += (
+            Rule(rule.name, rule.severity, rule.title, rule.why, files.shown(rule.path))
+            for rule in read_rules(files.hygiene_files())
+        )
     return sorted(found, key=lambda rule: rule.name)
 
 

@@ -167,6 +167,7 @@ def test_every_rule_is_listed_with_its_reason_and_file(kg: Run) -> None:
         assert rule["why"], rule
     written = {rule["file"] for rule in listed}
     assert {files.shown(path) for path in files.shape_files()} - written <= {"shapes/prefixes.ttl"}
+    assert {files.shown(path) for path in files.hygiene_files()} <= written
 
 
 def test_rules_are_found_by_pattern(kg: Run) -> None:
