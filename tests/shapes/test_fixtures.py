@@ -24,7 +24,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyoxigraph as ox
 import pytest
@@ -33,7 +33,7 @@ import yaml
 from claude_kg import Finding, KnowledgeGraph, files
 from claude_kg.check.text import path_text
 from claude_kg.check.validate import validate
-from claude_kg.terms import PREFIXES, compact, expand
+from claude_kg.terms import PREFIXES, compact
 
 HERE = Path(__file__).parent
 VENDOR = HERE.parent / "vendor"
@@ -246,3 +246,81 @@ def test_the_rule_that_is_broken_is_heard_of_and_no_other(case: Case, tmp_path: 
     # A value is compared where the case speaks of it.
     found = [{k: v for k, v in told.items() if k != "value" or "value" in names} for told in found]
     assert sorted(found, key=_key) == sorted(wanted, key=_key)
+
+
+# What the cases cover
+
+
+@cache
+def _shapes() -> dict[str, dict[str, list[str]]]:
+    """What the packaged shapes say, by shape and property, without the namespaces of both."""
+    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for file in (*files.shape_files(), *files.shape_files(closure=True)):
+        for quad in ox.parse(file.read_bytes(), ox.RdfFormat.TURTLE):
+            about = said[str(quad.subject.value).rpartition("#")[2]]
+            about[quad.predicate.value.removeprefix(SH)].append(quad.object.value)
+    return said
+
+
+RULES = sorted(name for name, about in _shapes().items() if "name" in about)
+COMPONENTS = {
+    name: name[0].upper() + name[1:]
+    for name in (
+        *("class", "datatype", "lessThanOrEquals", "maxCount", "maxInclusive", "minCount"),
+        *("minInclusive", "nodeKind", "or", "pattern", "uniqueLang"),
+    )
+}
+NO_CONSTRAINTS = {
+    *(PREFIXES["rdf"] + "type", "name", "description", "message", "severity", "path"),
+    *("prefixes", "property", "sparql", "targetClass", "targetSubjectsOf"),
+}
+
+
+def _heard_of(rule: str) -> set[str]:
+    return {told["by"] for case in CASES for told in expected(case) if told["rule"] == rule}
+
+
+def _alternatives(query: str) -> int:
+    """The least number of ways in which a query can find something."""
+    # What must not exist has no ways of its own.
+    while found := re.search(r"NOT EXISTS \{", query):
+        end, depth = found.end(), 1
+        while depth:
+            depth += {"{": 1, "}": -1}.get(query[end], 0)
+            end += 1
+        query = query[: found.start()] + query[end:]
+    return 1 + query.count("UNION") + query.count("||")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_is_broken_in_each_way_that_it_can_be(rule: str) -> None:
+    about = _shapes()[rule]
+    assert set(about) - NO_CONSTRAINTS - set(COMPONENTS) <= {"select"}, "nobody tries this"
+    wanted = {COMPONENTS[name] for name in about if name in COMPONENTS}
+    if "select" in about:
+        ways = _alternatives(about["select"][0])
+        breaking = [c for c in CASES if c.rule == rule and c.expect]
+        assert len(breaking) >= ways
+        wanted = {"SPARQL"}
+    assert wanted
+    assert _heard_of(rule) == wanted
+
+
+def test_the_cases_are_about_rules_that_there_are() -> None:
+    assert {case.rule for case in CASES} == set(RULES)
+    named = Counter((case.rule, case.breaks) for case in CASES)
+    assert [name for name, times in named.items() if times > 1] == []
+
+
+def test_each_shape_looks_at_something_in_the_graph_that_conforms(tmp_path: Path) -> None:
+    for name, text in _edited(Case("", "", {}, "", "followed", [])).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    graph = KnowledgeGraph.load(facts=[tmp_path], cache=False)
+    idle = [
+        (shape, compact(target, NAMES))
+        for shape, about in _shapes().items()
+        for kind, pattern in (("targetClass", "a <{}>"), ("targetSubjectsOf", "<{}> ?any"))
+        for target in about.get(kind, [])
+        if not graph.query(f"ASK {{ ?one {pattern.format(target)} }}", limits=None).boolean
+    ]
+    assert idle == []
