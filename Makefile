@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 # Fixtures in a folder named broken are broken on purpose.
 TURTLE := $(shell find ontology shapes tests -name '*.ttl' -not -path '*/broken/*')
 
-.PHONY: help venv test lint types layout check format build ci clean
+.PHONY: help venv test lint types layout check format build ask-score coverage-terms ci clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 venv: $(BIN)/pytest  ## an environment with all that the targets below need
 
@@ -31,6 +31,12 @@ layout: venv  ## layout of the Turtle files
 	$(BIN)/turtlefmt --check $(TURTLE)
 
 check: lint types layout test  ## all of the above
+
+ask-score: venv  ## how many questions in plain words are answered right
+	$(BIN)/python tests/ask/score.py
+
+coverage-terms: venv  ## the terms of the ontology that no question uses
+	$(BIN)/python tests/ask/coverage.py
 
 format: venv  ## lay out code and Turtle in the house style
 	$(BIN)/ruff check --fix .

@@ -513,17 +513,23 @@ class Asker:
                 notes.append(
                     self._language.texts["readings"].format(name=mention.text, things=names)
                 )
-            elif len(mention.places) == 1 and mention.iris:
+            elif mention.iris and self._could_mean_more(mention):
                 (iri,) = mention.iris
-                key = mention.text.casefold()
-                if self._lexicon.begins(self._language.stem(key)) > 2 and not key.isdigit():
-                    what = self._lexicon.kind(iri)
-                    notes.append(
-                        self._language.texts["reading"].format(
-                            name=mention.text, thing=self._lexicon.label(iri), kind=what
-                        )
+                notes.append(
+                    self._language.texts["reading"].format(
+                        name=mention.text,
+                        thing=self._lexicon.label(iri),
+                        kind=self._lexicon.kind(iri),
                     )
+                )
         return list(dict.fromkeys(notes))
+
+    def _could_mean_more(self, mention: Mention) -> bool:
+        """Whether one word is the name of several things, or begins the names of many."""
+        if len(mention.places) > 1:
+            return False
+        stem = self._language.words(mention.text)[0].stem
+        return self._lexicon.bearers(stem) > 1
 
     def _shown(self, value: str) -> str:
         return compact(value, self._graph.prefixes)
@@ -704,25 +710,20 @@ class Asker:
             if mention.in_order and mention.kinds & candidate.phrasing.concepts
             for place in mention.places
         }
-        evidence = self._said(rows)
+        told_by = dict.fromkeys(candidate.phrasing.concepts, 1.0)
+        for concept in form.vocabulary | self._said(rows):
+            told_by.setdefault(concept, 0.6)
         counted: set[str] = set()
         for place, word in enumerate(question.words):
             if place in used or word.concept in counted:
                 continue
             counted.add(word.concept)
-            weight = self._forms.weight(word.concept)
-            if word.plain in language_.foreign and word.concept not in candidate.phrasing.concepts:
+            share = 1.0 if place in kindred else told_by.get(word.concept, 0.0)
+            if word.plain in language_.foreign and share < 1.0:
                 missing += 1.5
-            elif not self._says_something(word):
-                continue
-            elif word.concept in candidate.phrasing.concepts or place in kindred:
-                told_of += weight
-            elif word.concept in form.vocabulary or word.concept in evidence:
-                told_of += 0.6 * weight
-            elif word.stem in language_.neutral or word.concept in language_.neutral:
-                continue
-            else:
-                missing += self._oddity(word)
+            elif self._says_something(word):
+                told_of += share * self._forms.weight(word.concept)
+                missing += 0.0 if share else self._oddity(word)
         return missing, told_of
 
     def _passed_over(
@@ -753,6 +754,9 @@ class Asker:
 
     def _oddity(self, word: Word) -> float:
         """How much it tells that nothing in the answer has this word."""
+        neutral = self._language.neutral
+        if word.stem in neutral or word.concept in neutral:
+            return 0.0
         if self._forms.knows(word.concept):
             return 0.75 * self._forms.weight(word.concept) ** 2
         if word.plain.isdigit():

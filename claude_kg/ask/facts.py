@@ -1,4 +1,4 @@
-"""Find the single facts that speak of what a question speaks of, where no query was written for it."""
+"""Find the single facts that speak of what a question does, where no query was written for it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _STATED = CKG + "statedIn"
 _STATUS = (CKG + "availabilityStatus", CKG + "interopStatus")
 _UNTOLD = {RDF_TYPE, _STATED, CKG + "locator", CKG + "hasClaim", CKG + "adoptedIn"}
-_NO_FACTS = {CKG + n for n in ("Claim", "Discrepancy", "SourceSection", "SourceDocument", "Edition")}
+_NO_FACTS = {
+    CKG + n for n in ("Claim", "Discrepancy", "SourceSection", "SourceDocument", "Edition")
+}
 _NAMES = (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "hiddenLabel")
 _NO_NAMES = {SKOS + "definition", SKOS + "scopeNote"}
 

@@ -118,6 +118,10 @@ class Lexicon:
         """How many things have a name that begins with a word."""
         return len(self._begun[stem]) if stem in self._begun else 0
 
+    def bearers(self, stem: str) -> int:
+        """How many things have a name of this one word."""
+        return len(self._exact.get((stem,), ()))
+
     def kind(self, iri: str) -> str:
         """What kind of thing it is, in the words of the vocabulary."""
         return ", ".join(sorted(self.label(type_) for type_ in self.types[iri])[:1])

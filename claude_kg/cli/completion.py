@@ -33,7 +33,9 @@ def complete_value(context: click.Context, _: click.Parameter, begun: str) -> li
     from claude_kg.query.parameters import parameters_of
 
     try:
-        query = Catalogue().find(str(context.params.get("query") or ""))
+        # An option that still lacks its value keeps click from reading the arguments before it.
+        chosen = context.params.get("query") or next(iter(context.args), "")
+        query = Catalogue().find(str(chosen))
         name, equals, value = begun.partition("=")
         if not equals:
             names = [parameter.name for parameter in parameters_of(inspect(query.text))]

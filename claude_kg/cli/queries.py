@@ -32,7 +32,7 @@ def command(context: click.Context) -> None:
     Without a command, all are listed.
     """
     if context.invoked_subcommand is None:
-        context.invoke(listed, output=Output(None, None))
+        context.invoke(listed, format_=None, output=None)
 
 
 @command.command("list")

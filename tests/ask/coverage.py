@@ -1,0 +1,59 @@
+"""List the terms of the vocabulary that no question of the catalogue with phrasings uses."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pyoxigraph as ox
+
+from claude_kg import KnowledgeGraph
+from claude_kg.query.catalogue import REPORT_FOLDER, Catalogue
+from claude_kg.query.guard import inspect
+from claude_kg.query.parameters import parameters_of
+from claude_kg.terms import CKG, RDF_TYPE
+
+_TERM = re.compile(r"\bckg:(\w+)")
+
+
+def used_terms(graph: KnowledgeGraph, catalogue: Catalogue) -> set[str]:
+    """The terms of the queries that a person can ask in words, and of what they answer."""
+    types: dict[str, set[str]] = {}
+    for triple in graph.asserted:
+        if triple.predicate.value == RDF_TYPE and isinstance(triple.object, ox.NamedNode):
+            types.setdefault(str(triple.subject), set()).add(triple.object.value)
+    used: set[str] = set()
+    for query in catalogue.queries():
+        if query.name.startswith(f"{REPORT_FOLDER}/") or not query.header.get("phrasings"):
+            continue
+        used |= {CKG + name for name in _TERM.findall(query.text)}
+        if all(parameter.optional for parameter in parameters_of(inspect(query.text))):
+            for row in graph.query(query).rows:
+                for term in row.values():
+                    used |= {term.value} if isinstance(term, ox.NamedNode) else set()
+                    used |= types.get(str(term), set())
+    return {term for term in used if term.startswith(CKG)}
+
+
+def declared_terms(graph: KnowledgeGraph) -> set[str]:
+    """The terms that the vocabulary declares."""
+    return {
+        triple.subject.value
+        for triple in graph.asserted
+        if triple.predicate.value == RDF_TYPE
+        and isinstance(triple.subject, ox.NamedNode)
+        and triple.subject.value.startswith(CKG)
+    }
+
+
+def main() -> None:
+    graph = KnowledgeGraph.load()
+    declared = declared_terms(graph)
+    unused = sorted(declared - used_terms(graph, Catalogue()))
+    for term in unused:
+        sys.stdout.write(f"ckg:{term.removeprefix(CKG)}\n")
+    sys.stdout.write(f"{len(unused)} of {len(declared)} terms are in no question\n")
+
+
+if __name__ == "__main__":
+    main()

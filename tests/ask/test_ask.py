@@ -1,0 +1,167 @@
+"""Questions in plain words: what is answered, what is declined, and that nothing breaks."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from claude_kg import KnowledgeGraph
+from claude_kg.ask import Asker
+from claude_kg.errors import InputError
+
+Run = Callable[..., CompletedProcess[str]]
+
+_spec = importlib.util.spec_from_file_location("score", Path(__file__).with_name("score.py"))
+assert _spec is not None
+assert _spec.loader is not None
+score = importlib.util.module_from_spec(_spec)
+sys.modules["score"] = score
+_spec.loader.exec_module(score)
+
+
+@pytest.fixture(scope="module")
+def vendor_asker(graph: KnowledgeGraph) -> Asker:
+    return Asker(graph)
+
+
+@pytest.fixture(scope="module")
+def packaged() -> Asker:
+    return Asker(KnowledgeGraph.load())
+
+
+@pytest.mark.parametrize(("part", "right", "wrong"), [("tuning", 0.85, 0.1), ("own", 0.93, 0.04)])
+def test_most_questions_are_answered_right_and_few_wrong(
+    packaged: Asker, part: str, right: float, wrong: float
+) -> None:
+    scored = score.score(packaged, score.questions(part))
+    shares = {
+        outcome: sum(entry.outcome == outcome for entry in scored) / len(scored)
+        for outcome in ("right", "wrong")
+    }
+    assert shares["right"] >= right
+    assert shares["wrong"] <= wrong
+
+
+def test_another_vendor_is_asked_with_the_same_queries(vendor_asker: Asker) -> None:
+    answer = vendor_asker.ask("How do I log in to Workshop?")
+    assert answer.query == "access/authentication-methods"
+    assert dict(answer.parameters) == {"product": "ex:workshop"}
+    assert answer.verdict is None
+    assert {row[1] for row in answer.evidence.rows} == {"badge", "token"}
+
+
+def test_yes_and_no_come_from_the_rows(vendor_asker: Asker) -> None:
+    assert vendor_asker.ask("can I use Workshop without a key?").verdict == "yes"
+    assert vendor_asker.ask("Can I use Drawing Room with a token?").verdict == "no"
+
+
+def test_a_denial_that_is_put_up_to_be_confirmed_turns_the_verdict(packaged: Asker) -> None:
+    assert packaged.ask("Claude Desktop supports MCP, right?").verdict == "yes"
+    assert packaged.ask("Claude Desktop doesn't support MCP, right?").verdict == "no"
+
+
+def test_a_tool_of_which_nothing_is_known_is_any_tool(vendor_asker: Asker) -> None:
+    answer = vendor_asker.ask("Can Frobnicator run on my subscription?")
+    assert answer.verdict == "no"
+    assert answer.query == "third-parties/any-tool"
+    assert any("Frobnicator" in note for note in answer.notes)
+
+
+def test_what_the_graph_does_not_hold_is_declined_with_what_is_near(vendor_asker: Asker) -> None:
+    answer = vendor_asker.ask("Does Workshop have a crystal ball and a refund policy?")
+    assert not answer.covered
+    assert answer.verdict is None
+    assert len(answer.alternatives) == 3
+
+
+def test_the_query_of_an_answer_can_be_run_again(kg: Run) -> None:
+    done = kg("ask", "-f", "json", "Where does Claude Code save its sessions?")
+    assert done.returncode == 0
+    data = json.loads(done.stdout)
+    assert set(data) >= {
+        *("answer", "verdict", "covered", "evidence", "sources", "disputed", "query"),
+        *("parameters", "confidence", "alternatives"),
+    }
+    given = [
+        part for name, value in data["parameters"].items() for part in ("-p", f"{name}={value}")
+    ]
+    again = kg("query", data["query"], *given, "-f", "csv")
+    assert again.returncode == 0
+    assert "~/.claude/projects/" in again.stdout
+
+
+def test_an_ambiguous_name_is_said_to_be_read_in_one_way(packaged: Asker) -> None:
+    notes = packaged.ask("What is Claude?").notes
+    assert any("web application" in note for note in notes)
+
+
+def test_a_disputed_fact_is_said_to_be_disputed(packaged: Asker) -> None:
+    answer = packaged.ask("How do I log in to Claude Code?")
+    assert answer.disputed
+
+
+def test_declining_is_exit_1_and_a_missing_question_exit_2(kg: Run) -> None:
+    declined = kg("ask", "What is the weather in Zurich?")
+    assert declined.returncode == 1
+    assert declined.stdout.startswith("The graph does not cover that.")
+    assert kg("ask").returncode == 2
+    empty = kg("ask", "  ")
+    assert empty.returncode == 2
+    assert empty.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+def test_every_format_holds_the_answer_and_the_query(kg: Run, form: str) -> None:
+    done = kg("ask", "-f", form, "which", "plan", "is", "the", "cheapest?")
+    assert done.returncode == 0
+    assert "Free" in done.stdout
+    assert "billing/plans" in done.stdout
+
+
+HOSTILE = [
+    "SELECT * WHERE { ?s ?p ?o } ; DROP ALL",
+    'kg:claude> } INSERT DATA { <a> <b> "c" } #',
+    "can {product} do {feature}?",
+    "\x00\x1b[31mis\x07 claude code\u202e free?",
+    "Клод умеет рисовать?",
+    "克劳德多少钱",
+    "'\"`$(rm -rf /)`\"'",
+    "?" * 500 + "a",
+    "((((((((((",
+    "[x](y) <script>alert(1)</script>",
+    "claude " * 250,
+    "\ud800 lone surrogate",
+]
+
+
+@pytest.mark.parametrize("question", HOSTILE)
+def test_a_strange_question_is_answered_or_declined(vendor_asker: Asker, question: str) -> None:
+    try:
+        answer = vendor_asker.ask(question)
+    except InputError:
+        return
+    assert answer.answer
+    assert not any(character in answer.question for character in "\x00\x1b\x07\u202e")
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "\x00", "a" * 100_000, "why " * 30_000])
+def test_no_words_or_too_many_are_refused(vendor_asker: Asker, question: str) -> None:
+    with pytest.raises(InputError):
+        vendor_asker.ask(question)
+
+
+def test_the_printed_call_is_quoted_for_a_shell(vendor_asker: Asker) -> None:
+    from claude_kg.render.answers import call_of
+
+    call = call_of(vendor_asker.ask("How do I log in to Workshop?"))
+    assert shlex.split(call) == [
+        *("claude-kg", "query", "access/authentication-methods"),
+        *("-p", "product=ex:workshop"),
+    ]
