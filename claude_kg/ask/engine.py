@@ -45,7 +45,7 @@ _MOST_WORDS = 150
 _WEAKEST = 0.34
 _UNEXPLAINED = 0.36
 _MOST_UNEXPLAINED = 2.2
-_LEAST_CONFIDENCE = 0.55
+_LEAST_CONFIDENCE = 0.57
 _LEAST_COVER = 0.72
 _NEARBY = 0.5
 _SLOT = 1.1
@@ -270,7 +270,8 @@ class Asker:
         for other in question.mentions:
             iris = other.iris & allowed - mention.iris
             apart = not set(other.places) & set(mention.places)
-            if iris and apart and other.in_order and not self._vague(other, question):
+            alike = other.kinds == mention.kinds and other.in_order
+            if iris and apart and alike and not self._vague(other, question):
                 mention = mention.joined(replace(other, iris=iris))
         return mention
 
@@ -671,6 +672,9 @@ class Asker:
             return "yes" if len(bound.get(str(slot), ())) == 1 else "no"
         if not rows:
             return rules.get("empty")
+        if slot := rules.get("only"):
+            found = {t.value for row in rows if isinstance(t := row.get(slot), ox.NamedNode)}
+            return "yes" if found == bound.get(str(slot)) else "no"
         if compare := rules.get("compare"):
             return _compared_values(compare, rows, candidate)
         for verdict in rules.get("order") or sorted(("yes", "no"), key=lambda v: _vague(rules, v)):
@@ -759,7 +763,7 @@ class Asker:
             return 0.0
         if self._forms.knows(word.concept):
             return 0.75 * self._forms.weight(word.concept) ** 2
-        if word.plain.isdigit():
+        if word.plain[0].isdigit():
             return 0.2
         return 0.6 if word.plain in self._lexicon.vocabulary else 0.9
 

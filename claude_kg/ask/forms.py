@@ -49,7 +49,7 @@ class Form:
     @property
     def decides(self) -> bool:
         """Whether an answer is yes or no."""
-        return any(key in self.rules for key in ("yes", "no", "compare", "synonyms"))
+        return any(key in self.rules for key in ("yes", "no", "compare", "synonyms", "only"))
 
     @property
     def needed(self) -> set[str]:
