@@ -46,7 +46,7 @@ _WEAKEST = 0.34
 _UNEXPLAINED = 0.36
 _MOST_UNEXPLAINED = 2.2
 _LEAST_CONFIDENCE = 0.57
-_LEAST_COVER = 0.72
+_LEAST_COVER = 0.85
 _NEARBY = 0.5
 _SLOT = 1.1
 _OPEN_SLOT = 0.5
@@ -674,7 +674,7 @@ class Asker:
             return rules.get("empty")
         if slot := rules.get("only"):
             found = {t.value for row in rows if isinstance(t := row.get(slot), ox.NamedNode)}
-            return "yes" if found == bound.get(str(slot)) else "no"
+            return "yes" if found == set(bound.get(str(slot), ())) else "no"
         if compare := rules.get("compare"):
             return _compared_values(compare, rows, candidate)
         for verdict in rules.get("order") or sorted(("yes", "no"), key=lambda v: _vague(rules, v)):
