@@ -64,13 +64,13 @@ def shapes(*, closure: bool = False) -> list[ox.Triple]:
 
 
 def seconds(work: Callable[[], object], repeat: int) -> float:
-    """The median time of some work."""
+    """The median processor time of some work, which others on the machine change least."""
     times = []
     for _ in range(repeat):
         gc.collect()
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return median(times)
 
 

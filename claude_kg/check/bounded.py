@@ -69,7 +69,8 @@ class Task(Generic[T]):
                 "Give it more with --memory",
             )
         if outcome == "input":
-            raise InputError(*value)
+            message, hint, place = value
+            raise InputError(message, hint, **place)
         if outcome == "fault":
             raise InternalError(*value)
         return value  # type: ignore[no-any-return]
@@ -89,9 +90,11 @@ def _child(
         reply: tuple[str, object] = ("result", work(*args, **kwargs))
     except (MemoryError, SystemError):  # as which some libraries pass on the former
         reply = ("memory", None)
+    except InputError as error:
+        place = {name: getattr(error, name) for name in ("file", "line", "column")}
+        reply = ("input", (error.message, error.hint, place))
     except KgError as error:
-        kind = "input" if isinstance(error, InputError) else "fault"
-        reply = (kind, (error.message, error.hint))
+        reply = ("fault", (error.message, error.hint))
     except Exception as error:  # noqa: BLE001 - whatever it is, the caller is to hear of it
         reply = ("fault", (f"the check failed: {type(error).__name__}: {error}",))
     sender.send(reply)

@@ -56,6 +56,8 @@ def _run(data: Graph, shapes: Graph) -> Graph:
 
 def _unusable(error: object) -> InputError:
     text = shorten(" ".join(str(error).split()))
+    if text.startswith("Validation path too deep"):
+        text = "they refer to each other too deeply, or go in circles"
     return InputError(f"the shapes cannot be used: {text}", "Mend the shape")
 
 

@@ -18,9 +18,10 @@ from claude_kg.check.findings import Finding, Report, Severity, in_order
 from claude_kg.check.hygiene import HygieneRule, check_hygiene, read_rules
 from claude_kg.check.places import Places
 from claude_kg.check.shapes import check_shapes
-from claude_kg.errors import InputError
+from claude_kg.errors import InputError, InputErrors
 from claude_kg.limits import Limits
-from claude_kg.load import parse
+from claude_kg.load import Source
+from claude_kg.load import unreadable as unreadable_file
 from claude_kg.terms import PREFIXES
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ def validate(
     findings += kept
 
     places = Places(graph.sources)
-    names = [source.name for source in graph.sources]
+    # What the user laid over the rest comes first: it is what they have just written.
+    laid_over = sorted(graph.sources, key=lambda source: source.role != "overlay")
+    names = [source.name for source in laid_over]
     return Report(
         in_order((places.add(finding) for finding in findings), names),
         complete=complete,
@@ -98,8 +101,8 @@ def _check_all(
     engine: str | None,
     limits: Limits | None,
 ) -> list[Finding]:
-    known, others = _read_shapes(shapes, engine)
-    known_of_closure, others_of_closure = _read_shapes(closure_shapes, engine)
+    known, others = _read_shapes(shapes, limits)
+    known_of_closure, others_of_closure = _read_shapes(closure_shapes, limits)
 
     # The shapes do not wait for the reasoner: they look at what is asserted.
     tasks = _tasks(Data(graph.asserted), known, others, graph, engine, limits, hygiene)
@@ -115,8 +118,14 @@ def _check_all(
             engine,
             limits,
         )
-    for task in tasks:
-        findings += task.result()
+    try:
+        for task in tasks:
+            findings += task.result()
+    except InputError as error:
+        if error.file is not None:
+            raise
+        named = [str(file) for file in (*shapes, *closure_shapes) if file not in _packaged()]
+        raise InputError(error.message, error.hint, file=", ".join(named) or None) from None
     return findings
 
 
@@ -139,7 +148,8 @@ def _tasks(
     if others:
         # They may refer to the known shapes, which then apply where they say, and not to all.
         shapes = [*others, *(triple for triple in known if triple.predicate not in _TARGETS)]
-        tasks.append(Task(limits, _check, data, shapes, graph.prefixes, "pyshacl", PARTS, ()))
+        chosen = engine or "pyshacl"
+        tasks.append(Task(limits, _check, data, shapes, graph.prefixes, chosen, PARTS, ()))
     return tasks
 
 
@@ -156,16 +166,36 @@ def _check(
 
 
 def _read_shapes(
-    shapes: Iterable[Path], engine: str | None
+    shapes: Iterable[Path], limits: Limits | None
 ) -> tuple[list[ox.Triple], list[ox.Triple]]:
-    """The shapes for which an engine is chosen or that both know, and those for the reference."""
-    packaged = {*files.shape_files(), *files.shape_files(closure=True)}
+    """The packaged shapes, which every engine is known to take, and those of others.
+
+    Raises InputErrors for what is no shape.
+    """
+    packaged = _packaged()
     known: list[ox.Triple] = []
-    others: list[ox.Triple] = []
+    others: list[Source] = []
     for number, file in enumerate(shapes):
-        triples, _ = parse(file.read_bytes(), str(file), "turtle", label=f"s{number}b")
-        (known if engine is not None or file in packaged else others).extend(triples)
-    return known, others
+        try:
+            data = file.read_bytes()
+        except (OSError, ValueError) as error:
+            raise unreadable_file(error, str(file)) from None
+        source = Source(str(file), "overlay", "turtle", data, f"s{number}b")
+        if file in packaged:
+            known += source.triples
+        else:
+            others.append(source)
+    if others:
+        from claude_kg.check.foreign import ill_formed
+
+        errors = Task(limits, ill_formed, others, known).result()
+        if errors:
+            raise errors[0] if len(errors) == 1 else InputErrors(errors)
+    return known, [triple for source in others for triple in source.triples]
+
+
+def _packaged() -> set[Path]:
+    return {*files.shape_files(), *files.shape_files(closure=True)}
 
 
 def _from_error(error: InputError) -> Finding:

@@ -65,6 +65,11 @@ def inspect(
     return Inspected(text, cast("Kind", check.leading().text.lower()), tokens)
 
 
+def refuse_reach(text: str) -> None:
+    """Raise InputError, with line and column, for a query that reads beyond the graph."""
+    _Check(text, None, tokenize(text)).reach()
+
+
 class _Check:
     """The single checks on one text."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from claude_kg import Finding, InputError, KnowledgeGraph, LimitError, Limits, Report
+from claude_kg import Finding, InputError, KnowledgeGraph, LimitError, Limits, Report, files
 from claude_kg.check.findings import Severity
 from claude_kg.check.text import path_text
 from claude_kg.check.validate import validate
@@ -142,8 +143,11 @@ def test_memory_is_bounded_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("shape", "said"),
     [
-        ('sh:pattern "(" ', "the shapes cannot be used"),
-        ("sh:minCount 1 , 2 ", "the shapes cannot be used"),
+        ('sh:pattern "(" ', r"shapes\.ttl: the shapes cannot be used"),
+        ("sh:minCount 1 , 2 ", r"shapes\.ttl: this is no shape: .* has more than 1 sh:minCount"),
+        ("sh:minCount 'one' ", r"shapes\.ttl: this is no shape: .*one.* is no xsd:integer"),
+        ("sh:class 'one' ", r"shapes\.ttl: this is no shape: "),
+        ("sh:or ( ex:A ", r"shapes\.ttl:4:"),
     ],
 )
 @pytest.mark.parametrize("limits", [None, Limits()])
@@ -157,6 +161,49 @@ def test_shapes_that_cannot_be_used_are_bad_input(
     )
     with pytest.raises(InputError, match=said):
         check(shapes, LAMPS, limits=limits)
+
+
+@pytest.mark.parametrize(
+    "keyword", ["SERVICE", "service", r"\\u0053ERVICE", r"SERV\\u0049CE SILENT"]
+)
+def test_no_query_of_a_shape_opens_a_connection(tmp_path: Path, keyword: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        there = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        shapes = tmp_path / "shapes.ttl"
+        shapes.write_text(
+            HEAD + "ex:S a sh:NodeShape ; sh:targetClass ex:Lamp ; sh:sparql ex:c .\n"
+            f'ex:c sh:select "SELECT $this {{ {keyword} <{there}> {{ ?s ?p $this }} }}" .'
+        )
+        with pytest.raises(InputError, match="SERVICE") as raised:
+            check(shapes, LAMPS)
+        assert (raised.value.file, raised.value.line) == (str(shapes), 5)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+def test_shapes_that_refer_to_themselves_come_to_an_end(tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    circle = " ".join(f"ex:S{n} sh:node ex:S{(n + 1) % 5} ." for n in range(5))
+    shapes.write_text(HEAD + f"ex:S0 sh:targetClass ex:Lamp . {circle}")
+    assert check(shapes, LAMPS, limits=Limits()).complete
+    chain = " ".join(f"ex:S{n} sh:node ex:S{n + 1} ." for n in range(5000))
+    shapes.write_text(HEAD + f"ex:S0 sh:targetClass ex:Lamp . {chain}")
+    with pytest.raises(InputError, match=r"shapes\.ttl: .*too deeply"):
+        check(shapes, LAMPS, limits=Limits())
+
+
+def test_own_shapes_may_refer_to_ours(vendor: Path, tmp_path: Path) -> None:
+    shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.ttl"
+    shapes.write_text(
+        HEAD + "@prefix shape: <https://w3id.org/claude-kg/shapes#> . "
+        "ex:S sh:targetNode ex:shed ; sh:property shape:header-name ."
+    )
+    data.write_text(HEAD + "ex:shed a ex:Shed .")
+    graph = KnowledgeGraph.load(facts=[vendor], overlays=[data])
+    report = validate(graph, shapes=[*files.shape_files(), shapes], hygiene=[])
+    (found,) = report.findings
+    assert (found.rule, found.focus) == ("header-name", ox.NamedNode(EX + "shed"))
 
 
 def test_shapes_of_what_follows_see_what_follows(tmp_path: Path) -> None:
