@@ -13,12 +13,12 @@ def replace_file(path: Path, data: bytes) -> None:
 
     A device or a pipe is written to as it is. Raises OSError.
     """
-    target = path.resolve()
-    if target.is_dir():
+    if path.is_dir():
         raise IsADirectoryError(0, "it is a folder")
-    if target.exists() and not target.is_file():
-        target.write_bytes(data)
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
         return
+    target = path.resolve()
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".claude-kg-")
     temporary = Path(name)
     try:

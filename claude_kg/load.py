@@ -197,8 +197,9 @@ def _read_all(
             read.append(item)
             continue
         role, name = item
+        packaged = role == "vocabulary" or (role == "facts" and facts is None)
         try:
-            chosen = None if role == "vocabulary" else input_format
+            chosen = None if packaged else input_format
             read.append(_read_source(name, role, chosen, number, max_mib))
         except InputError as error:
             read.append(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from contextlib import suppress
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PROGRAM = "claude-kg"
+
+_CANNOT_WRITE = (errno.ENOSPC, errno.EIO, errno.EBADF)
 
 
 class Entry(NamedTuple):
@@ -109,6 +112,10 @@ def main(args: list[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last resort
         if "--debug" in arguments:
             traceback.print_exc()
+        if isinstance(error, OSError):
+            from claude_kg.cli.options import silence_output
+
+            silence_output()
         code, text = _explain(error)
         for line in text.splitlines():
             _complain(line)
@@ -121,6 +128,8 @@ def _explain(error: BaseException) -> tuple[int, str]:
         return 130, "interrupted"
     if isinstance(error, click.ClickException):
         return 2, f"error: {_usage(error)}"
+    if isinstance(error, OSError) and error.errno in _CANNOT_WRITE:
+        return 2, f"error: standard output cannot be written: {str(error.strerror).lower()}."
     if isinstance(error, KgError):
         return error.exit_code, "\n".join(f"error: {line}" for line in str(error).splitlines())
     return 3, (

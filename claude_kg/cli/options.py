@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,23 @@ if TYPE_CHECKING:
     from claude_kg.graph import KnowledgeGraph
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Seconds(click.FloatRange):
+    """A number of seconds, which is a number."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Refuse what no comparison refuses."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number of seconds", param, ctx)
+        return number
+
+
+SECONDS = _Seconds(0.01, 86_400)
+"""The type of the options that bound a time: from a hundredth of a second to a day."""
 
 _QUIET = "claude_kg.quiet"
 _VERBOSE = "claude_kg.verbose"
@@ -187,7 +205,7 @@ def limit_options(command: F) -> F:
     options = [
         click.option(
             "--timeout",
-            type=click.FloatRange(0.01, 86_400),
+            type=SECONDS,
             default=DEFAULT_LIMITS.seconds,
             show_default=True,
             metavar="SECONDS",

@@ -14,6 +14,7 @@ from claude_kg.check.validate import LIMITS, validate
 from claude_kg.cli.options import (
     _QUIET,
     _VERBOSE,
+    SECONDS,
     GraphSource,
     Output,
     _set,
@@ -78,7 +79,7 @@ _SUFFIXES = {
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0.01, 86_400),
+    type=SECONDS,
     default=LIMITS.seconds,
     show_default=True,
     metavar="SECONDS",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from contextlib import suppress
 from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _PREFERRED = (SKOS + "prefLabel", RDFS + "label")
 _OTHER = (SKOS + "altLabel", SKOS + "hiddenLabel")
+_BRIEF = 80
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://\S+|\S+)")
 _WITHOUT_SLASHES = ("urn:", "mailto:", "tag:", "did:", "tel:", "doi:")
 _SHOWN = 5
@@ -49,7 +51,7 @@ class Names:
             return self._checked(text, parameter)
         near = [compact(iri, self._prefixes) for iri in self.nearest(text)]
         raise InputError(
-            f"the parameter {parameter!r} names {text!r}, which is nothing in the graph",
+            f"the parameter {parameter!r} names {_brief(text)!r}, which is nothing in the graph",
             f"Near to it: {', '.join(near)}" if near else "Check the spelling",
         )
 
@@ -94,9 +96,10 @@ class Names:
 
     @staticmethod
     def _checked(iri: str, parameter: str) -> str:
-        if not _ABSOLUTE.fullmatch(iri) or re.search(r'[<>"{}|^`\\\x00-\x20]', iri):
-            raise InputError(f"the parameter {parameter!r} is {iri!r}, which is not an IRI")
-        return iri
+        with suppress(ValueError):
+            if _ABSOLUTE.fullmatch(iri):
+                return ox.NamedNode(iri).value
+        raise InputError(f"the parameter {parameter!r} is {_brief(iri)!r}, which is not an IRI")
 
     @property
     def _ways(self) -> tuple[dict[str, set[str]], ...]:
@@ -133,3 +136,8 @@ class Names:
 
 def _key(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+def _brief(text: str) -> str:
+    """A text as far as an error message needs it."""
+    return text if len(text) <= _BRIEF else f"{text[: _BRIEF - 1]}…"
