@@ -24,6 +24,8 @@ class Task(Generic[T]):
     Without limits it runs in this process, when the result is fetched.
     """
 
+    _worked_here = False
+
     def __init__(
         self, limits: Limits | None, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> None:
@@ -31,8 +33,11 @@ class Task(Generic[T]):
         self._call = functools.partial(work, *args, **kwargs)
         if limits is None:
             return
-        # A fork takes the graph along for nothing; where there is none, it is sent over.
-        context: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "fork")
+        # A fork takes the graph along for nothing; where there is none, it is sent over. An engine
+        # that has worked in this process has started threads, which a fork would not take along
+        # and would wait for without end.
+        forks = sys.platform != "win32" and not Task._worked_here
+        context: Any = multiprocessing.get_context("fork" if forks else "spawn")
         self._receiver, sender = context.Pipe(duplex=False)
         self._process = context.Process(
             target=_child, args=(sender, limits.memory_mib, work, args, kwargs), daemon=True
@@ -47,6 +52,7 @@ class Task(Generic[T]):
         Raises what it raised, and LimitError where it took too long, or more memory than it may.
         """
         if self._limits is None:
+            Task._worked_here = True
             return self._call()
         try:
             if not self._receiver.poll(max(0.0, self._deadline - time.monotonic())):
