@@ -50,9 +50,7 @@ _SUFFIXES = {
 
 
 @click.command("query")
-@click.argument(
-    "query", required=False, metavar="[NAME|FILE.rq|-]", shell_complete=complete_name
-)
+@click.argument("query", required=False, metavar="[NAME|FILE.rq|-]", shell_complete=complete_name)
 @click.option("--expression", "-e", metavar="TEXT", help="Run this SPARQL text.")
 @click.option(
     "--parameter",
