@@ -51,6 +51,10 @@ _NEARBY = 0.5
 _SLOT = 1.1
 _OPEN_SLOT = 0.5
 _IDLE = 0.3
+_NO_WORD_IN_COMMON = 0.84
+_CLOSE = 0.02
+_UNSURE = 0.7
+_MARGIN = 0.04
 _TRIED = 4
 
 
@@ -71,6 +75,7 @@ class Question:
     mentions: Sequence[Mention]
     aspect: str
     denies: bool = False
+    negated: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,11 +119,35 @@ class Asker:
         for candidate in candidates[:_TRIED]:
             if candidate.score < max(_WEAKEST, candidates[0].score * 0.85):
                 break
+            if self._doubtful(asked, candidate, candidates):
+                continue
             best = self._answered(asked, candidate, candidates)
             least = float(candidate.form.rules.get("least", _LEAST_CONFIDENCE))
             if best and best.confidence >= least:
                 return best
         return self._from_facts(asked, candidates) or self._declined(asked, candidates)
+
+    def _doubtful(
+        self, question: Question, candidate: Candidate, others: Sequence[Candidate]
+    ) -> bool:
+        """Whether another form with another answer fits as well, or a list lacks a "not"."""
+        own, rules = candidate.form, candidate.form.rules
+        if question.aspect != "whether" and not own.decides:
+            listed = question.aspect in ("which", "what") and question.negated
+            if listed and not candidate.phrasing.negated:
+                return True
+        for other in others:
+            form = other.form
+            if form is own:
+                continue
+            apart = candidate.score - other.score
+            if form.query is own.query and own.decides and form.decides:
+                opposed = ("yes" in rules) != ("yes" in form.rules)
+                if abs(apart) < _CLOSE and opposed:
+                    return True
+            elif candidate.score < _UNSURE and 0 <= apart < _MARGIN:
+                return True
+        return False
 
     def read(self, question: str) -> Question:
         """The words of a question, and the things that they name."""
@@ -138,7 +167,8 @@ class Asker:
         asked = "?" in text
         aspect = self._language.aspect(words, asked)
         denies = aspect == "whether" and self._language.denies(words)
-        return Question(text, words, mentions, aspect, denies)
+        negated = self._language.negated(words)
+        return Question(text, words, mentions, aspect, denies, negated)
 
     def _weighed(self, mention: Mention, words: Sequence[Word]) -> Mention:
         own = [words[place] for place in mention.places]
@@ -207,6 +237,8 @@ class Asker:
             if idle and not mention.kinds & phrasing.concepts:
                 in_question += _IDLE
         score = (common + slots + 0.45 * nearby) / (0.45 * in_phrasing + 0.55 * in_question + 1e-9)
+        if form.decides and phrasing.concepts and not common and theirs:
+            score *= _NO_WORD_IN_COMMON
         score = score * self._suits(question, form, phrasing, fit) + 0.03 * fit.beside
         score *= float(form.rules.get("weight", 1.0))
         return Candidate(form, phrasing, score, fit.filled, fit.unknown)
@@ -449,6 +481,8 @@ class Asker:
         more += self._nearby(question)
         sentence = " ".join([sentence, *(text for text, _ in more if text)])
         shown = verdict if question.aspect in ("whether", "maybe") else None
+        if question.negated and not question.denies and not candidate.phrasing.negated:
+            shown = None
         if shown:
             sentence = f"{texts[shown]} {sentence}"
         notes = []

@@ -33,6 +33,7 @@ class Phrasing:
     slots: tuple[str, ...]
     aspect: str
     beside: tuple[tuple[str, str], ...] = ()
+    negated: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ def _phrasing(text: str, language: Language) -> Phrasing:
         tuple(SLOT.findall(text)),
         language.aspect(words, asked=text.endswith("?")),
         tuple(beside),
+        language.negated(words),
     )
 
 

@@ -44,6 +44,7 @@ class Language:
         self.stop = self._stems("stop")
         self.neutral = self._stems("neutral") | self._stems("openers") - self.stop
         self.negations = {str(word) for word in data["negations"]}
+        self._denials = {str(word) for word in data["denials"]}
         self.openers = set(data["openers"].split())
         self.foreign = set(data["foreign"].split())
         self.tool_words = {str(word) for word in data.get("generic", ())}
@@ -149,6 +150,15 @@ class Language:
         if not said or said[0] in self.openers:
             return False
         return sum(word in self.negations for word in said) % 2 == 1
+
+    def negated(self, words: list[Word]) -> bool:
+        """Whether something is denied, other than by the word with which the question begins."""
+        return any(
+            word.plain in self._denials
+            and not (place and words[place - 1].plain == self._data["texts"]["or"])
+            for place, word in enumerate(words)
+            if place
+        )
 
     def _of_clause(self, words: list[Word]) -> str:
         plain = [word.plain for word in words]
