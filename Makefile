@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 # Fixtures in a folder named broken are broken on purpose.
-TURTLE := $(shell find ontology shapes tests -name '*.ttl' -not -path '*/broken/*')
+TURTLE := $(shell find ontology shapes tests examples -name '*.ttl' -not -path '*/broken/*')
 
-.PHONY: help venv test lint types layout check format build ask-score coverage-terms ci clean
+.PHONY: help venv test lint types layout check format build ask-score coverage-terms mutants ci clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ ask-score: venv  ## how many questions in plain words are answered right
 
 coverage-terms: venv  ## the terms of the ontology that no question uses
 	$(BIN)/python tests/ask/coverage.py
+
+mutants: venv  ## the share of wrong edits of a fact that validation notices
+	$(BIN)/python benchmarks/mutants.py
 
 format: venv  ## lay out code and Turtle in the house style
 	$(BIN)/ruff check --fix .

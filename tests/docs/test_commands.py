@@ -53,6 +53,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A place to work in, with the files of which the pages speak."""
     place = tmp_path_factory.mktemp("reader")
     shutil.copytree(ROOT / "tests" / "vendor", place / "tests" / "vendor")
+    shutil.copytree(ROOT / "examples", place / "examples")
     facts = sorted((ROOT / "tests" / "vendor").rglob("*.ttl"))
     (place / "my-product.ttl").write_text("\n".join(path.read_text() for path in facts))
     return place
