@@ -274,7 +274,9 @@ class Judge:
         mutated = mutant.applied(self._graph)
         triples = list(mutated)
         added, removed = mutated.keys() - self._graph, self._graph.keys() - mutated
-        nodes = [mutant.fact.subject, *_claims(mutant.fact, self._graph_of_claims)]
+        subject = mutant.fact.subject
+        assert not isinstance(subject, ox.Triple)
+        nodes = [subject, *self._claims_about.get(subject, ())]
         with _changed(self._asserted, added, removed):
             rule = self._near.violated(self._asserted, nodes)
         if rule:
@@ -291,7 +293,7 @@ class Judge:
         return rule or self._slowly(Data(triples), Data(list(closed)))
 
     @cached_property
-    def _graph_of_claims(self) -> dict[object, list[Node]]:
+    def _claims_about(self) -> dict[object, list[Node]]:
         claims: dict[object, list[Node]] = defaultdict(list)
         for triple in self._graph:
             if triple.predicate == CLAIM_SUBJECT and isinstance(triple.subject, ox.NamedNode):
@@ -321,10 +323,6 @@ def _statements(paths: Iterable[Path]) -> list[ox.Triple]:
 
 def _violated(findings: Iterable[Finding]) -> str | None:
     return next((f.rule for f in findings if f.severity is Severity.VIOLATION), None)
-
-
-def _claims(fact: ox.Triple, claims: Mapping[object, list[Node]]) -> list[Node]:
-    return claims.get(fact.subject, [])
 
 
 def _store(graph: Graph) -> ox.Store:
@@ -555,9 +553,12 @@ def main() -> int:
         verdicts.append(Verdict(mutant, rule, why))
         if sys.stderr.isatty():
             print(f"\r{number} of {len(mutants)}", end="", file=sys.stderr)
+    # Half of those that are judged twice got away, as far as there are any.
+    survivors = [v for v in verdicts if v.rule is None][: chosen.verify // 2]
+    noticed = [v for v in verdicts if v.rule is not None][: chosen.verify - len(survivors)]
     disagreements = [
         verdict.mutant
-        for verdict in verdicts[: chosen.verify]
+        for verdict in (*survivors, *noticed)
         if judged_in_public(verdict.mutant, loaded) is not (verdict.rule is not None)
     ]
     if chosen.format == "json":
