@@ -45,16 +45,17 @@ _MOST_WORDS = 150
 _WEAKEST = 0.34
 _UNEXPLAINED = 0.36
 _MOST_UNEXPLAINED = 2.2
-_LEAST_CONFIDENCE = 0.57
+_LEAST_CONFIDENCE = 0.6
 _LEAST_COVER = 0.85
 _NEARBY = 0.5
 _SLOT = 1.1
 _OPEN_SLOT = 0.5
 _IDLE = 0.3
-_NO_WORD_IN_COMMON = 0.84
+_LITTLE_IN_COMMON = 0.84
 _CLOSE = 0.02
-_UNSURE = 0.7
-_MARGIN = 0.04
+_UNSURE = 0.75
+_MARGIN = 0.05
+_LEAST_SHARE = 0.5
 _TRIED = 4
 
 
@@ -136,6 +137,8 @@ class Asker:
             listed = question.aspect in ("which", "what") and question.negated
             if listed and not candidate.phrasing.negated:
                 return True
+        if own.decides and self._share(question, candidate) < _LEAST_SHARE:
+            return True
         for other in others:
             form = other.form
             if form is own:
@@ -148,6 +151,16 @@ class Asker:
             elif candidate.score < _UNSURE and 0 <= apart < _MARGIN:
                 return True
         return False
+
+    def _share(self, question: Question, candidate: Candidate) -> float:
+        """How much of what the phrasing says beside its slots the question says too."""
+        taken = {place for mention in candidate.filled.values() for place in mention.places}
+        taken |= set(candidate.unknown)
+        said = {w.concept for place, w in enumerate(question.words) if place not in taken}
+        said |= {kind for m in question.mentions for kind in m.kinds}
+        weight, concepts = self._forms.weight, candidate.phrasing.concepts
+        total = sum(weight(concept) for concept in concepts)
+        return sum(weight(concept) for concept in concepts & said) / total if total else 1.0
 
     def read(self, question: str) -> Question:
         """The words of a question, and the things that they name."""
@@ -237,8 +250,9 @@ class Asker:
             if idle and not mention.kinds & phrasing.concepts:
                 in_question += _IDLE
         score = (common + slots + 0.45 * nearby) / (0.45 * in_phrasing + 0.55 * in_question + 1e-9)
-        if form.decides and phrasing.concepts and not common and theirs:
-            score *= _NO_WORD_IN_COMMON
+        told_by = sum(weight(c) for c in phrasing.concepts)
+        if form.decides and theirs and common < _LEAST_SHARE * told_by:
+            score *= _LITTLE_IN_COMMON
         score = score * self._suits(question, form, phrasing, fit) + 0.03 * fit.beside
         score *= float(form.rules.get("weight", 1.0))
         return Candidate(form, phrasing, score, fit.filled, fit.unknown)
@@ -778,7 +792,11 @@ class Asker:
             and mention.in_order
             and not used & set(mention.places)
             and not any(iri.startswith(CKG) for iri in mention.iris)
-            and not any(question.words[p].concept in form.vocabulary for p in mention.places)
+            and not any(
+                question.words[p].concept in form.vocabulary
+                and question.words[p].stem not in self._language.neutral
+                for p in mention.places
+            )
             and not mention.kinds & concepts
         )
 

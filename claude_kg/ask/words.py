@@ -152,11 +152,18 @@ class Language:
         return sum(word in self.negations for word in said) % 2 == 1
 
     def negated(self, words: list[Word]) -> bool:
-        """Whether something is denied, other than by the word with which the question begins."""
+        """Whether something is denied, other than by the word with which the question begins.
+
+        Where a clause asks for yes or no, what the other clauses deny does not count.
+        """
+        clauses: dict[int, list[Word]] = {}
+        for word in words:
+            clauses.setdefault(word.clause, []).append(word)
+        asking = [said for said in clauses.values() if self._of_clause(said) == "whether"]
         return any(
-            word.plain in self._denials
-            and not (place and words[place - 1].plain == self._data["texts"]["or"])
-            for place, word in enumerate(words)
+            word.plain in self._denials and clause[place - 1].plain != self.texts["or"]
+            for clause in asking or clauses.values()
+            for place, word in enumerate(clause)
             if place
         )
 
