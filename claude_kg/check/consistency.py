@@ -15,6 +15,7 @@ from claude_kg.terms import PREFIXES, RDF_TYPE, XSD, compact, expand
 
 _WHY = "From a contradiction everything follows, so no answer could be trusted."
 _LITERAL_CLASH = re.compile(r"Lexical value of the literal '(.*)' does not match .*\((.*)\)")
+_PATTERNS = (PREFIXES["sh"] + "pattern", XSD + "pattern")
 _NAME = re.compile(r"[A-Za-z][\w-]*:[\w./#-]*\w")
 
 
@@ -40,7 +41,31 @@ def check_consistency(
             if not any(statement.object in values for statement in clash.statements)
         ),
         *ill_typed,
+        *_invalid_patterns(triples, prefixes),
     ]
+
+
+def _invalid_patterns(
+    triples: Iterable[ox.Triple], prefixes: Mapping[str, str]
+) -> Iterator[Finding]:
+    """A finding for each regular expression that does not compile."""
+    for triple in triples:
+        pattern = triple.object
+        if triple.predicate.value not in _PATTERNS or not isinstance(pattern, ox.Literal):
+            continue
+        try:
+            re.compile(pattern.value)
+        except re.error as error:
+            yield Finding(
+                "pattern-invalid",
+                Severity.VIOLATION,
+                f"{term_text(pattern, prefixes)} is no regular expression: {error}",
+                focus=None if isinstance(triple.subject, ox.Triple) else triple.subject,
+                path=Path.of(triple.predicate),
+                value=pattern,
+                why="What does not compile matches nothing, and checks nothing.",
+                fix="Correct the pattern.",
+            )
 
 
 def _contradiction(

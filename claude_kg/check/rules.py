@@ -53,6 +53,12 @@ BUILT_IN = (
         "A value is written like its datatype",
         "A value that is none of its type compares with nothing.",
     ),
+    Rule(
+        "pattern-invalid",
+        Severity.VIOLATION,
+        "A pattern is a regular expression",
+        "What does not compile matches nothing, and checks nothing.",
+    ),
 )
 """The rules that no shape can state."""
 

@@ -176,3 +176,17 @@ def test_rules_are_found_by_pattern(kg: Run) -> None:
     assert names
     assert all(name.startswith("price-") for name in names)
     assert kg("shapes", "prise-amount").returncode == 2
+
+
+def test_a_pattern_that_does_not_compile_is_a_finding_of_its_own(
+    validate: Run, tmp_path: Path
+) -> None:
+    overlay = tmp_path / "pattern.ttl"
+    overlay.write_text(
+        "@prefix ex: <http://example.org/> .\n@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        'ex:shape a ex:Kind ;\n    sh:pattern "(" .\n'
+    )
+    done = validate(overlay, "--rules", "pattern-invalid")
+    assert done.returncode == 1
+    (line,) = (line for line in done.stdout.splitlines() if line.endswith("[pattern-invalid]"))
+    assert line.startswith(f"{overlay}:4:16: violation: ")
