@@ -16,10 +16,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from claude_kg.errors import InternalError, LimitError
+from claude_kg.memory import bound_memory, is_out_of_memory
 
 if TYPE_CHECKING:
     from claude_kg.limits import Limits
@@ -124,9 +124,9 @@ def _attempt(work: Work, pipe: IO[bytes]) -> tuple[int, list[str]]:
         return _REFUSED, [str(refused)]
     except LimitError as limit:
         return _LIMITED, [limit.message, limit.hint]
-    except MemoryError:
-        return _OUT_OF_MEMORY, []
     except BaseException as error:  # noqa: BLE001 - nothing may leave the child
+        if is_out_of_memory(error):
+            return _OUT_OF_MEMORY, []
         return _FAILED, [f"{type(error).__name__}: {error}"]
     return _DONE, []
 
@@ -139,23 +139,14 @@ def _confine(bounds: _Bounds) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
+    bound_memory(bounds.bytes // _MIB)
     for kind, bound in (
-        (resource.RLIMIT_AS, _address_space() + bounds.bytes),
         (resource.RLIMIT_CPU, int(bounds.seconds) + 2),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 0),
     ):
         with suppress(ValueError, OSError):
             resource.setrlimit(kind, (bound, bound))
-
-
-def _address_space() -> int:
-    """What the process takes up already, where the system tells."""
-    try:
-        status = Path("/proc/self/statm").read_bytes()
-        return int(status.split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
 
 
 def _receive(reading: int, bounds: _Bounds) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from claude_kg.errors import InputError, InternalError, KgError, LimitError
 from claude_kg.limits import Limits
+from claude_kg.memory import bound_memory, is_out_of_memory
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -91,28 +92,17 @@ def _child(
 ) -> None:
     # An interrupt is the caller's affair; here it must not print anything.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _bound_memory(memory_mib)
+    bound_memory(memory_mib)
     try:
         reply: tuple[str, object] = ("result", work(*args, **kwargs))
-    except (MemoryError, SystemError):  # as which some libraries pass on the former
-        reply = ("memory", None)
     except InputError as error:
         place = {name: getattr(error, name) for name in ("file", "line", "column")}
         reply = ("input", (error.message, error.hint, place))
     except KgError as error:
         reply = ("fault", (error.message, error.hint))
     except Exception as error:  # noqa: BLE001 - whatever it is, the caller is to hear of it
-        reply = ("fault", (f"the check failed: {type(error).__name__}: {error}",))
+        if is_out_of_memory(error):
+            reply = ("memory", None)
+        else:
+            reply = ("fault", (f"the check failed: {type(error).__name__}: {error}",))
     sender.send(reply)
-
-
-def _bound_memory(mebibytes: int) -> None:
-    if sys.platform == "win32":
-        return
-    import resource
-
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = mebibytes << 20
-    resource.setrlimit(
-        resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
-    )
