@@ -8,6 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from claude_kg.ask.data import read_yaml
+from claude_kg.errors import InputError
 from claude_kg.query.catalogue import REPORT_FOLDER
 from claude_kg.query.guard import inspect
 from claude_kg.query.parameters import parameters_of
@@ -64,10 +66,11 @@ class Forms:
     """All forms of a catalogue, and how much each word tells."""
 
     def __init__(self, catalogue: Catalogue, language: Language) -> None:
+        more = _more_phrasings(catalogue)
         self.forms: list[Form] = []
         for query in catalogue.queries():
             if not query.name.startswith(f"{REPORT_FOLDER}/"):
-                self.forms += _forms_of(query, language)
+                self.forms += _forms_of(query, language, more.get(query.name, {}))
         self.known = {
             word.plain
             for form in self.forms
@@ -92,7 +95,56 @@ class Forms:
         return concept in self._weights
 
 
-def _forms_of(query: Query, language: Language) -> Iterable[Form]:
+def _more_phrasings(catalogue: Catalogue) -> dict[str, dict[str, list[str]]]:
+    """For each query and phrasing of its header, more phrasings that mean the same.
+
+    Raises InputError for a file that says it in another form, or of what is not there.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    for path in catalogue.phrasing_files:
+        data = read_yaml(path) or {}
+        if not _is_grouped(data):
+            raise InputError(
+                "holds no phrasings by query and phrasing of its header",
+                "Write `query:`, below it `  phrasing:`, and below that `  - other phrasing`",
+                file=str(path),
+            )
+        for name, groups in data.items():
+            if name not in catalogue.names:
+                raise InputError(f"there is no query {name!r}", file=str(path))
+            known = _own_phrasings(catalogue.find(name))
+            for key, phrasings in groups.items():
+                if key not in known:
+                    raise InputError(
+                        f"{name} has no phrasing {key!r}",
+                        "Group the phrasings under one of the header of the query",
+                        file=str(path),
+                    )
+                found.setdefault(name, {}).setdefault(key, []).extend(map(str, phrasings))
+    return found
+
+
+def _is_grouped(data: object) -> bool:
+    return isinstance(data, dict) and all(
+        isinstance(groups, dict) and all(isinstance(texts, list) for texts in groups.values())
+        for groups in data.values()
+    )
+
+
+def _own_phrasings(query: Query) -> set[str]:
+    asked = query.header.get("ask") or {}
+    lists = [asked, *asked.get("forms", ())]
+    return {
+        str(text)
+        for texts in (
+            query.header.get("phrasings", ()),
+            *(entry.get("like", ()) for entry in lists),
+        )
+        for text in texts
+    }
+
+
+def _forms_of(query: Query, language: Language, more: Mapping[str, list[str]]) -> Iterable[Form]:
     parameters = {p.name: p for p in parameters_of(inspect(query.text))}
     asked = query.header.get("ask") or {}
     common = {key: value for key, value in asked.items() if key not in ("like", "forms")}
@@ -101,9 +153,11 @@ def _forms_of(query: Query, language: Language) -> Iterable[Form]:
     like = [*query.header.get("phrasings", ()), *asked.get("like", ())]
     first = {**common, "like": [text for text in like if text not in claimed]}
     for number, rules in enumerate([first, *asked.get("forms", ())]):
-        phrasings = tuple(_phrasing(str(text), language) for text in rules.get("like", ()))
-        texts = [query.summary, query.description] if number == 0 else [query.summary]
-        words = [word for text in texts for word in language.words(text)]
+        own = [str(text) for text in rules.get("like", ())]
+        texts = dict.fromkeys([*own, *(text for key in own for text in more.get(key, ()))])
+        phrasings = tuple(_phrasing(text, language) for text in texts)
+        about = [query.summary, query.description] if number == 0 else [query.summary]
+        words = [word for text in about for word in language.words(text)]
         vocabulary = {word.concept for word in words} | {
             concept for phrasing in phrasings for concept in phrasing.concepts
         }

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from claude_kg import cache, files
-from claude_kg.errors import InputError
-from claude_kg.load import decode, unreadable
+from claude_kg import files
+from claude_kg.ask.data import read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -233,18 +230,4 @@ def clean(text: str) -> str:
 @lru_cache(maxsize=4)
 def language(path: Path = files.QUERIES_FOLDER / "ask.yaml") -> Language:
     """The language of a data file, which is parsed once for one content."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise unreadable(error, str(path)) from None
-    entry = f"{hashlib.sha256(content).hexdigest()}.language"
-    if (kept := cache.read(entry)) is not None:
-        return Language(json.loads(kept))
-    import yaml
-
-    try:
-        data = yaml.safe_load(decode(content, str(path)))
-    except yaml.YAMLError as error:
-        raise InputError(f"is no YAML: {error}", file=str(path)) from None
-    cache.write(entry, json.dumps(data).encode())
-    return Language(data)
+    return Language(read_yaml(path))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 REPORT_FOLDER = "report"
 """The folder of the queries that make the report."""
 
+_PHRASINGS_FOLDER = "phrasings"
+
 _MARK = "#+"
 _KEPT_HEADERS = 512
 _SHOWN = 3
@@ -74,6 +76,11 @@ class Catalogue:
         return {
             path.relative_to(self._folder).with_suffix("").as_posix(): path for path in self._paths
         }
+
+    @property
+    def phrasing_files(self) -> list[Path]:
+        """The files with more ways to put the questions than the headers hold."""
+        return files.walk(self._folder / _PHRASINGS_FOLDER, (".yaml",))
 
     def find(self, name: str) -> Query:
         """The query of this name, of which the last part alone will do where it is unique.
