@@ -15,6 +15,7 @@ from claude_kg.terms import XSD, expand
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from claude_kg.ask.confidence import Signs
     from claude_kg.ask.spot import Lexicon
     from claude_kg.ask.words import Language
     from claude_kg.query.run import Row
@@ -75,6 +76,9 @@ class Answer:
     parameters: Mapping[str, str] = field(default_factory=dict)
     confidence: float = 0.0
     alternatives: tuple[Alternative, ...] = ()
+    plain: str = field(default="", repr=False, compare=False)
+    """The answer without yes or no before it."""
+    signs: Signs | None = field(default=None, repr=False, compare=False)
 
 
 class Writer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +18,12 @@ from claude_kg.ask.answer import (
     Writer,
     sections,
 )
+from claude_kg.ask.confidence import Signs, confidence
 from claude_kg.ask.facts import Facts, Found
-from claude_kg.ask.forms import ANY, SLOT, Form, Forms, told
+from claude_kg.ask.forms import ANY, Form, Forms
 from claude_kg.ask.match import Candidate, Matcher
-from claude_kg.ask.question import LONGEST, Question, Reader
+from claude_kg.ask.phrasings import SLOT
+from claude_kg.ask.question import Question, Reader
 from claude_kg.ask.rows import Rows
 from claude_kg.ask.slots import Slots
 from claude_kg.ask.spot import Lexicon, Mention
@@ -35,17 +39,14 @@ if TYPE_CHECKING:
     from claude_kg.query.run import Row
 
 _WEAKEST = 0.34
-_UNEXPLAINED = 0.36
-_MOST_UNEXPLAINED = 2.2
-_LEAST_CONFIDENCE = 0.6
+_LEAST_CONFIDENCE = 0.52
 _LEAST_COVER = 0.85
 _NEARBY = 0.5
+_RELATED = 0.8
 _SLOT = 1.1
-_CLOSE = 0.02
-_UNSURE = 0.75
-_MARGIN = 0.05
-_LEAST_SHARE = 0.5
+_CLOSE = 0.04
 _TRIED = 4
+_DECIDING = ("whether", "maybe")
 
 
 def ask(graph: KnowledgeGraph, question: str) -> Answer:
@@ -75,41 +76,81 @@ class Asker:
         """Answer a question. Raises InputError where it has no words, or is too long."""
         asked = self._reader.read(question)
         candidates = self._matcher.candidates(asked)
-        best: Answer | None = None
-        for candidate in candidates[:_TRIED]:
+        covered = [c for c in candidates if not c.form.is_uncovered]
+        if candidates and candidates[0].form.is_uncovered:
+            return self._declined(asked, covered)
+        best = self.best(self.drafts(asked, candidates))
+        if best and best.confidence >= _LEAST_CONFIDENCE:
+            return best
+        return self._from_facts(asked, covered) or self._declined(asked, covered)
+
+    def best(self, drafts: Sequence[Answer]) -> Answer | None:
+        """The surest answer, and what the next one from another query adds to it."""
+        surest = sorted(drafts, key=lambda answer: -answer.confidence)
+        if not surest:
+            return None
+        first = surest[0]
+        for other in surest[1:]:
+            near = other.confidence >= first.confidence * _RELATED
+            if near and other.query != first.query:
+                text = self._language.texts["related"].format(answer=other.plain)
+                return replace(
+                    first,
+                    answer=f"{first.answer} {text}",
+                    further=(*first.further, other.evidence),
+                    sources=tuple(dict.fromkeys((*first.sources, *other.sources))),
+                )
+        return first
+
+    def drafts(self, question: Question, candidates: Sequence[Candidate]) -> list[Answer]:
+        """What the likeliest forms answer, each with how sure it is."""
+        drafts = []
+        covered = [c for c in candidates if not c.form.is_uncovered]
+        for candidate in covered[:_TRIED]:
             if candidate.score < max(_WEAKEST, candidates[0].score * 0.85):
                 break
-            if self._doubtful(asked, candidate, candidates):
-                continue
-            best = self._answered(asked, candidate, candidates)
-            least = float(candidate.form.rules.get("least", _LEAST_CONFIDENCE))
-            if best and best.confidence >= least:
-                return best
-        return self._from_facts(asked, candidates) or self._declined(asked, candidates)
+            if answer := self._answered(question, candidate, candidates):
+                drafts.append(answer)
+        return drafts
 
-    def _doubtful(
-        self, question: Question, candidate: Candidate, others: Sequence[Candidate]
-    ) -> bool:
-        """Whether another form with another answer fits as well, or a list lacks a "not"."""
-        own, rules = candidate.form, candidate.form.rules
-        if question.aspect != "whether" and not own.decides:
-            listed = question.aspect in ("which", "what") and question.negated
-            if listed and not candidate.phrasing.negated:
-                return True
-        if own.decides and self._matcher.share(question, candidate) < _LEAST_SHARE:
-            return True
-        for other in others:
-            form = other.form
-            if form is own:
-                continue
-            apart = candidate.score - other.score
-            if form.query is own.query and own.decides and form.decides:
-                opposed = ("yes" in rules) != ("yes" in form.rules)
-                if abs(apart) < _CLOSE and opposed:
-                    return True
-            elif candidate.score < _UNSURE and 0 <= apart < _MARGIN:
-                return True
-        return False
+    def _signs(
+        self,
+        question: Question,
+        candidate: Candidate,
+        others: Sequence[Candidate],
+        explained: tuple[float, float],
+        verdict: str | None,
+    ) -> Signs:
+        form = candidate.form
+        used = {p for m in candidate.filled.values() for p in m.places} | {*candidate.unknown}
+        missing, told_of = explained
+        elsewhere = max((c.score for c in others if c.form.query is not form.query), default=0.0)
+        uncovered = max((c.score for c in others if c.form.is_uncovered), default=0.0)
+        torn = any(
+            c.form.query is form.query
+            and c.form is not form
+            and c.form.decides
+            and ("yes" in c.form.rules) != ("yes" in form.rules)
+            and candidate.score - c.score < _CLOSE
+            for c in others
+        )
+        return Signs(
+            score=min(candidate.score, 1.2),
+            lead=max(-0.2, min(0.4, candidate.score - elsewhere)),
+            distance=max(-0.2, min(0.6, candidate.score - uncovered)),
+            missing=min(missing, 3.0),
+            share=missing / (missing + told_of + 1e-9),
+            said=self._matcher.share(question, candidate),
+            slots=len(candidate.filled),
+            idle=sum(
+                mention.strong and mention.in_order and not used & set(mention.places)
+                for mention in question.mentions
+            ),
+            unknown=float(bool(candidate.unknown)),
+            undecided=float(question.aspect == "whether" and verdict is None),
+            torn=float(form.decides and torn),
+            words=math.log(len(question.words) + 1),
+        )
 
     # The answer --------------------------------------------------------------------------------
 
@@ -120,14 +161,12 @@ class Asker:
         bound, rows, variables = self._rows.of(question, candidate)
         rules = form.rules
         verdict = self._rows.verdict(candidate, rows, bound)
-        if question.aspect == "whether" and verdict is None:
-            return None
+        if verdict is None and question.aspect in _DECIDING and not form.decides:
+            verdict = self._rows.confirmed(question, candidate, rows)
         if not rows and rules.get("empty", "decline") == "decline":
             return None
-        missing, told_of = self._explained(question, candidate, rows)
-        share = missing / (missing + told_of + 1e-9)
-        if share > float(rules.get("tolerance", _UNEXPLAINED)) or missing > _MOST_UNEXPLAINED:
-            return None
+        explained = self._explained(question, candidate, rows)
+        signs = self._signs(question, candidate, others, explained, verdict)
         if question.denies and verdict:
             verdict = "no" if verdict == "yes" else "yes"
         given = {slot: self._names(iris) for slot, iris in bound.items()}
@@ -142,9 +181,10 @@ class Asker:
         more = list(self._also(question, candidate, verdict, bound))
         more += self._nearby(question)
         sentence = " ".join([sentence, *(text for text, _ in more if text)])
-        shown = verdict if question.aspect in ("whether", "maybe") else None
+        shown = verdict if question.aspect in _DECIDING else None
         if question.negated and not question.denies and not candidate.phrasing.negated:
             shown = None
+        plain = sentence
         if shown:
             sentence = f"{texts[shown]} {sentence}"
         notes = []
@@ -167,7 +207,9 @@ class Asker:
                 for slot, iris in bound.items()
                 if slot in form.parameters
             },
-            confidence=round(min(candidate.score, 1.0) * (1 - share), 2),
+            confidence=round(confidence(signs), 2),
+            signs=signs,
+            plain=plain,
             alternatives=self._alternatives(others, form.query.name),
         )
 
@@ -259,7 +301,7 @@ class Asker:
             for place in mention.places
         }
         told_by = dict.fromkeys(candidate.phrasing.concepts, 1.0)
-        for concept in form.vocabulary | self._said(rows):
+        for concept in form.vocabulary.keys() | self._said(rows):
             told_by.setdefault(concept, 0.6)
         counted: set[str] = set()
         for place, word in enumerate(question.words):
@@ -353,7 +395,7 @@ class Asker:
         found: dict[str, Alternative] = {}
         for candidate in candidates:
             query = candidate.form.query
-            if query.name != name and query.name not in found:
+            if query.name and query.name != name and query.name not in found:
                 found[query.name] = Alternative(self._example(candidate), query.name)
             if len(found) == 3:
                 break
@@ -410,7 +452,7 @@ class Asker:
         best = [f for f in found[:3] if f.cover >= found[0].cover * 0.93]
         statuses = {f.fact.status for f in best}
         verdict = None
-        if question.aspect in ("whether", "maybe") and len(statuses) == 1:
+        if question.aspect in _DECIDING and len(statuses) == 1:
             verdict = language_.statuses.get(
                 compact(next(iter(statuses)) or "", self._graph.prefixes)
             )
@@ -451,6 +493,3 @@ class Asker:
 
 _FACT_QUERY = "sources/of-a-thing"
 _FACT_COLUMNS = ("thing", "property", "value")
-
-
-__all__ = ["LONGEST", "Asker", "ask", "told"]

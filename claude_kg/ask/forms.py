@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import math
-import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from claude_kg.ask.data import read_yaml
+from claude_kg.ask.phrasings import compiled
 from claude_kg.errors import InputError
-from claude_kg.query.catalogue import REPORT_FOLDER
+from claude_kg.query.catalogue import REPORT_FOLDER, Query
 from claude_kg.query.guard import inspect
 from claude_kg.query.parameters import parameters_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from claude_kg.ask.words import Language, Word
-    from claude_kg.query.catalogue import Catalogue, Query
+    from claude_kg.ask.phrasings import Phrasing, Phrasings
+    from claude_kg.ask.words import Language
+    from claude_kg.query.catalogue import Catalogue
     from claude_kg.query.parameters import Parameter
 
-SLOT = re.compile(r"\{(\w+)\}")
+_ABOUT = 0.4
+_RARE = 0.35
+_USUAL = 6.0
+
 ANY = "any"
 """The slot that a word fills of which the graph knows nothing."""
-
-
-@dataclass(frozen=True)
-class Phrasing:
-    """One way to put a question: its words, its slots in order, and what it asks for."""
-
-    text: str
-    concepts: frozenset[str]
-    slots: tuple[str, ...]
-    aspect: str
-    beside: tuple[tuple[str, str], ...] = ()
-    negated: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,8 +38,18 @@ class Form:
     number: int
     phrasings: tuple[Phrasing, ...]
     rules: Mapping[str, Any] = field(repr=False)
-    vocabulary: frozenset[str] = field(repr=False)
+    vocabulary: Mapping[str, float] = field(repr=False)
     parameters: Mapping[str, Parameter] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """What it is known by: the query and its number."""
+        return f"{self.query.name}#{self.number}"
+
+    @property
+    def is_uncovered(self) -> bool:
+        """Whether it stands for questions of which the graph says nothing."""
+        return self.query.name == ""
 
     @property
     def decides(self) -> bool:
@@ -67,24 +69,17 @@ class Forms:
 
     def __init__(self, catalogue: Catalogue, language: Language) -> None:
         more = _more_phrasings(catalogue)
-        self.forms: list[Form] = []
-        for query in catalogue.queries():
-            if not query.name.startswith(f"{REPORT_FOLDER}/"):
-                self.forms += _forms_of(query, language, more.get(query.name, {}))
-        self.known = {
-            word.plain
-            for form in self.forms
-            for phrasing in form.phrasings
-            for word in language.words(SLOT.sub(" ", phrasing.text))
-        }
-        counts: defaultdict[str, int] = defaultdict(int)
-        for form in self.forms:
-            for concept in {c for p in form.phrasings for c in p.concepts}:
-                counts[concept] += 1
-        total = len(self.forms) + 1
-        self._weights = {
-            concept: math.log(total / count) / math.log(total) for concept, count in counts.items()
-        }
+        drafts = [
+            draft
+            for query in catalogue.queries()
+            if not query.name.startswith(f"{REPORT_FOLDER}/")
+            for draft in _drafts(query, more.get(query.name, {}))
+        ]
+        drafts += _uncovered(catalogue)
+        phrasings = compiled((text for draft in drafts for text in draft.texts), language)
+        self.forms = [draft.form(phrasings, language) for draft in drafts]
+        self.known = phrasings.words
+        self._weights = _weights(self.forms)
 
     def weight(self, concept: str) -> float:
         """How much a word tells: between 0 for one that is in every form and 1 for a rare one."""
@@ -144,54 +139,82 @@ def _own_phrasings(query: Query) -> set[str]:
     }
 
 
-def _forms_of(query: Query, language: Language, more: Mapping[str, list[str]]) -> Iterable[Form]:
+@dataclass(frozen=True)
+class _Draft:
+    """A form whose phrasings are texts as yet."""
+
+    query: Query
+    number: int
+    texts: Sequence[str]
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    about: Sequence[str] = ()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def form(self, compiled: Phrasings, language: Language) -> Form:
+        phrasings = tuple(compiled.by_text[text] for text in self.texts)
+        vocabulary = _vocabulary(phrasings, self.about, language)
+        return Form(self.query, self.number, phrasings, self.rules, vocabulary, self.parameters)
+
+
+def _drafts(query: Query, more: Mapping[str, list[str]]) -> Iterable[_Draft]:
     parameters = {p.name: p for p in parameters_of(inspect(query.text))}
     asked = query.header.get("ask") or {}
     common = {key: value for key, value in asked.items() if key not in ("like", "forms")}
+    inherited = {key: value for key, value in common.items() if key in _INHERITED}
     # A phrasing that a form of its own answers is listed in the header all the same.
     claimed = {text for form in asked.get("forms", ()) for text in form.get("like", ())}
     like = [*query.header.get("phrasings", ()), *asked.get("like", ())]
     first = {**common, "like": [text for text in like if text not in claimed]}
     for number, rules in enumerate([first, *asked.get("forms", ())]):
         own = [str(text) for text in rules.get("like", ())]
-        texts = dict.fromkeys([*own, *(text for key in own for text in more.get(key, ()))])
-        phrasings = tuple(_phrasing(text, language) for text in texts)
+        texts = list(dict.fromkeys([*own, *(text for key in own for text in more.get(key, ()))]))
         about = [query.summary, query.description] if number == 0 else [query.summary]
-        words = [word for text in about for word in language.words(text)]
-        vocabulary = {word.concept for word in words} | {
-            concept for phrasing in phrasings for concept in phrasing.concepts
-        }
-        if phrasings:
-            yield Form(
-                query,
-                number,
-                phrasings,
-                {**{k: v for k, v in common.items() if k in _INHERITED}, **rules},
-                frozenset(vocabulary),
-                parameters,
-            )
+        if texts:
+            yield _Draft(query, number, texts, {**inherited, **rules}, about, parameters)
 
 
 _INHERITED = ("evidence",)
 
 
-def _phrasing(text: str, language: Language) -> Phrasing:
-    words = language.words(SLOT.sub(" ", text))
-    pieces = SLOT.split(text)
-    beside = []
-    for at in range(1, len(pieces), 2):
-        before, after = language.words(pieces[at - 1]), language.words(pieces[at + 1])
-        beside.append((before[-1].concept if before else "", after[0].concept if after else ""))
-    return Phrasing(
-        text,
-        frozenset(told(words, language)),
-        tuple(SLOT.findall(text)),
-        language.aspect(words, asked=text.endswith("?")),
-        tuple(beside),
-        language.negated(words),
-    )
+def _uncovered(catalogue: Catalogue) -> Iterable[_Draft]:
+    """A form for each topic of which the graph says nothing.
+
+    Raises InputError for a file that says it in another form.
+    """
+    path = catalogue.uncovered_file
+    if not path.exists():
+        return
+    topics = read_yaml(path) or {}
+    if not isinstance(topics, dict) or not all(isinstance(t, list) for t in topics.values()):
+        raise InputError("holds no phrasings by topic", file=str(path))
+    nothing = Query("", "", {})
+    for number, texts in enumerate(topics.values()):
+        yield _Draft(nothing, number, list(dict.fromkeys(map(str, texts))))
 
 
-def told(words: Iterable[Word], language: Language) -> list[str]:
-    """The meanings of the words that say something."""
-    return [w.concept for w in words if w.stem not in language.stop or w.concept[0] == "="]
+def _vocabulary(
+    phrasings: Sequence[Phrasing], about: Iterable[str], language: Language
+) -> dict[str, float]:
+    """How much each word has to do with a form: 1 where it is in many phrasings of it."""
+    found = {word.concept: _ABOUT for text in about for word in language.words(text)}
+    counts = Counter(concept for phrasing in phrasings for concept in phrasing.concepts)
+    for concept, count in counts.items():
+        share = min(1.0, _USUAL * count / len(phrasings))
+        found[concept] = max(found.get(concept, 0.0), _RARE + (1 - _RARE) * share)
+    return found
+
+
+def _weights(forms: Sequence[Form]) -> dict[str, float]:
+    """How much each word tells of the form: the fewer forms it is usual in, the more."""
+    shares: defaultdict[str, list[float]] = defaultdict(list)
+    for form in forms:
+        counts = Counter(concept for phrasing in form.phrasings for concept in phrasing.concepts)
+        for concept, count in counts.items():
+            shares[concept].append(count / len(form.phrasings))
+    most = math.log(len(forms) + 1)
+    weights = {}
+    for concept, found in shares.items():
+        total = sum(found)
+        entropy = -sum(share / total * math.log(share / total) for share in found)
+        weights[concept] = max(0.05, 1 - entropy / most)
+    return weights

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import heapq
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from claude_kg.ask.forms import Form, Forms, Phrasing
+    from claude_kg.ask.forms import Form, Forms
+    from claude_kg.ask.phrasings import Phrasing
     from claude_kg.ask.question import Question
     from claude_kg.ask.slots import Fit, Slots
     from claude_kg.ask.spot import Mention
@@ -19,6 +23,15 @@ _OPEN_SLOT = 0.5
 _IDLE = 0.3
 _LITTLE_IN_COMMON = 0.84
 _LEAST_SHARE = 0.5
+_NEUTRAL = 0.45
+_NEARBY = 0.45
+_OF_PHRASING = 0.45
+_PAIR = 0.25
+_LOOKED_AT = 10
+_LITTLE = 0.4
+_VOTERS = 3
+_VOTES = 0.15
+_OPEN = ("", "maybe", "either")
 
 
 @dataclass(frozen=True)
@@ -39,21 +52,73 @@ class Matcher:
         self._forms = forms
         self._slots = slots
         self._language = language
+        self._phrasings = [(form, phrasing) for form in forms.forms for phrasing in form.phrasings]
+        self._weight_of = [
+            sum(forms.weight(c) for c in phrasing.concepts) for _, phrasing in self._phrasings
+        ]
+        self._having: defaultdict[str, list[int]] = defaultdict(list)
+        for number, (_, phrasing) in enumerate(self._phrasings):
+            for concept in phrasing.concepts:
+                self._having[concept].append(number)
+        self._of_slots_alone = [n for n, weight in enumerate(self._weight_of) if weight < _LITTLE]
 
     def candidates(self, question: Question) -> list[Candidate]:
-        """The forms that the question may have, the likeliest first; one a query."""
-        best: dict[tuple[str, int], Candidate] = {}
-        for form in self._forms.forms:
+        """The forms that the question may have, the likeliest first."""
+        found: defaultdict[str, list[Candidate]] = defaultdict(list)
+        pairs = self._pairs(question)
+        for form, phrasing in self._worth_a_look(question):
             values = self._slots.values(form)
-            for phrasing in form.phrasings:
-                candidate = self._compared(question, form, phrasing, values)
-                key = (form.query.name, form.number)
-                if candidate and (key not in best or candidate.score > best[key].score):
-                    best[key] = candidate
-        return sorted(best.values(), key=lambda c: (-c.score, c.form.query.name, c.form.number))
+            candidate = self._compared(question, form, phrasing, values, pairs)
+            if candidate:
+                found[form.name].append(candidate)
+        best = [self._elected(candidates) for candidates in found.values()]
+        return sorted(best, key=lambda c: (-c.score, c.form.query.name, c.form.number))
+
+    def _elected(self, candidates: list[Candidate]) -> Candidate:
+        """The best of the candidates of one form; that others are near too speaks for it."""
+        best, *others = heapq.nlargest(_VOTERS, candidates, key=lambda c: c.score)
+        second = sum(other.score for other in others) / (_VOTERS - 1)
+        score = (1 - _VOTES) * best.score + _VOTES * second
+        return Candidate(best.form, best.phrasing, score, best.filled, best.unknown)
+
+    def _worth_a_look(self, question: Question) -> Iterator[tuple[Form, Phrasing]]:
+        """The phrasings of each form that could be nearest, judged by words alone."""
+        weight = self._forms.weight
+        concepts = {w.concept for w in question.words if self.says_something(w)}
+        concepts |= {kind for mention in question.mentions for kind in mention.kinds}
+        common: defaultdict[int, float] = defaultdict(float)
+        for concept in concepts:
+            for number in self._having.get(concept, ()):
+                common[number] += weight(concept)
+        asked = 0.55 * sum(weight(concept) for concept in concepts)
+        free = len(question.mentions) + 1
+
+        def nearness(number: int) -> float:
+            slots = _SLOT * min(len(self._phrasings[number][1].slots), free)
+            return (common[number] + slots) / (
+                _OF_PHRASING * self._weight_of[number] + asked + slots + 1e-9
+            )
+
+        for number in self._of_slots_alone:
+            common[number] += 0.0
+        of_form: defaultdict[str, list[int]] = defaultdict(list)
+        for number in common:
+            of_form[self._phrasings[number][0].name].append(number)
+        for numbers in of_form.values():
+            for number in heapq.nlargest(_LOOKED_AT, numbers, key=nearness):
+                yield self._phrasings[number]
+
+    def _pairs(self, question: Question) -> set[tuple[str, str]]:
+        said = [w.concept for w in question.words if self.says_something(w)]
+        return set(pairwise(said))
 
     def _compared(
-        self, question: Question, form: Form, phrasing: Phrasing, values: Mapping[str, Any]
+        self,
+        question: Question,
+        form: Form,
+        phrasing: Phrasing,
+        values: Mapping[str, Any],
+        pairs: set[tuple[str, str]],
     ) -> Candidate | None:
         fit = self._slots.fit(question, form, phrasing, values)
         if fit is None:
@@ -63,7 +128,7 @@ class Matcher:
         for place, word in enumerate(question.words):
             if place in fit.used or not self.says_something(word):
                 continue
-            share = 0.45 if word.stem in self._language.neutral else 1.0
+            share = _NEUTRAL if word.stem in self._language.neutral else 1.0
             theirs[word.concept] = max(theirs.get(word.concept, 0.0), share)
         for mention in question.mentions:
             if not fit.used & set(mention.places) and mention.kinds:
@@ -71,7 +136,9 @@ class Matcher:
                     theirs.setdefault(concept, 0.0)
         common = sum(weight(c) for c in phrasing.concepts & theirs.keys())
         nearby = sum(
-            weight(c) * theirs[c] for c in theirs.keys() & form.vocabulary - phrasing.concepts
+            weight(c) * share * form.vocabulary.get(c, 0.0)
+            for c, share in theirs.items()
+            if c not in phrasing.concepts
         )
         if not self._slots.has_to_do(form, theirs.keys()):
             return None
@@ -79,7 +146,8 @@ class Matcher:
         if not common and alone and len(fit.filled) + bool(fit.unknown) < 2:
             return None
         slots = _SLOT * (len(phrasing.slots) - fit.open)
-        in_phrasing = sum(weight(c) for c in phrasing.concepts) + slots + _OPEN_SLOT * fit.open
+        told = sum(weight(c) for c in phrasing.concepts)
+        in_phrasing = told + slots + _OPEN_SLOT * fit.open
         in_question = slots + sum(
             weight(c) * (1.0 if c in phrasing.concepts else share) for c, share in theirs.items()
         )
@@ -87,9 +155,11 @@ class Matcher:
             idle = mention.strong and mention.in_order and not fit.used & set(mention.places)
             if idle and not mention.kinds & phrasing.concepts:
                 in_question += _IDLE
-        score = (common + slots + 0.45 * nearby) / (0.45 * in_phrasing + 0.55 * in_question + 1e-9)
-        told_by = sum(weight(c) for c in phrasing.concepts)
-        if form.decides and theirs and common < _LEAST_SHARE * told_by:
+        whole = _OF_PHRASING * in_phrasing + (1 - _OF_PHRASING) * in_question + 1e-9
+        score = (common + slots + _NEARBY * nearby) / whole
+        together = sum(min(weight(a), weight(b)) for a, b in phrasing.pairs & pairs)
+        score += _PAIR * together / whole
+        if form.decides and theirs and common < _LEAST_SHARE * told:
             score *= _LITTLE_IN_COMMON
         score = score * self._suits(question, form, phrasing, fit) + 0.03 * fit.beside
         score *= float(form.rules.get("weight", 1.0))
@@ -102,12 +172,14 @@ class Matcher:
     def _suits(self, question: Question, form: Form, phrasing: Phrasing, fit: Fit) -> float:
         """How well what is asked for goes with what the form gives."""
         factor = 1.0
-        if question.aspect not in ("", "maybe") and phrasing.aspect:
+        if question.aspect not in _OPEN and phrasing.aspect:
             factor *= 1.08 if question.aspect == phrasing.aspect else 0.93
+        if form.is_uncovered:
+            return factor
         if question.aspect == "whether" and not form.decides:
             factor *= 0.76
         elif question.aspect != "whether" and form.decides:
-            factor *= 0.97 if question.aspect in ("", "maybe", "why", "what") else 0.9
+            factor *= 0.97 if question.aspect in (*_OPEN, "why", "what") else 0.9
         if fit.unknown and not all(self._slots.written_as_name(question, p) for p in fit.unknown):
             factor *= 0.93
         return factor

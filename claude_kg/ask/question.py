@@ -53,7 +53,7 @@ class Reader:
         words = self._language.words(text)[:_MOST_WORDS]
         if not words:
             raise InputError("there is no question", "Ask in words")
-        known = self._forms.known | self._language.plain_words
+        known = {*self._forms.known, *self._language.plain_words}
         corrected = self._lexicon.corrected(words, known)
         words = self._language.meant(corrected)
         mentions = [self._weighed(m, words) for m in self._lexicon.mentions(words)]

@@ -163,6 +163,21 @@ class Rows:
                 found[subject.value].add(value.value)
         return found
 
+    def confirmed(
+        self, question: Question, candidate: Candidate, rows: Sequence[Row]
+    ) -> str | None:
+        """Yes where a list has the thing of which the question asks whether it is there."""
+        used = {place for mention in candidate.filled.values() for place in mention.places}
+        idle = [
+            mention
+            for mention in question.mentions
+            if mention.strong and mention.in_order and not used & set(mention.places)
+        ]
+        if question.negated or not idle:
+            return None
+        found = all(any(self._is_about(row, mention) for row in rows) for mention in idle)
+        return "yes" if found else None
+
     def verdict(
         self, candidate: Candidate, rows: Sequence[Row], bound: Mapping[str, frozenset[str]]
     ) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from claude_kg.ask.forms import SLOT, told
+from claude_kg.ask.phrasings import SLOT, told
 from claude_kg.ask.words import clean, language
 from claude_kg.query.catalogue import Catalogue
 

@@ -16,7 +16,8 @@ from claude_kg.query.allowed import possible_terms
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from claude_kg.ask.forms import Form, Forms, Phrasing
+    from claude_kg.ask.forms import Form, Forms
+    from claude_kg.ask.phrasings import Phrasing
     from claude_kg.ask.question import Question
     from claude_kg.ask.spot import Lexicon
     from claude_kg.ask.words import Language, Word
@@ -168,6 +169,8 @@ class Slots:
 
     def _unknown_name(self, question: Question) -> tuple[int, ...]:
         """The first words that look like the name of something of which nothing is known."""
+        if tool := self._language.tool(question.words):
+            return tool
         covered = {place for mention in question.mentions for place in mention.places}
         language_ = self._language
         found: list[int] = []
@@ -202,11 +205,23 @@ class Slots:
 
     def values(self, form: Form) -> Mapping[str, Mapping[str, Any]]:
         """For each slot of a form, the things, the range of numbers or the text it can have."""
+        if form.is_uncovered:
+            return self._anywhere
         return self._all[form.query.name]
 
     @cached_property
+    def _anywhere(self) -> dict[str, dict[str, Any]]:
+        """What slots of these names can have in any form, and ``thing`` whatever has a name."""
+        found: dict[str, dict[str, Any]] = {}
+        for slots in self._all.values():
+            for name, says in slots.items():
+                iris = says.get("iris", frozenset()) | found.get(name, {}).get("iris", frozenset())
+                found[name] = {"iris": iris}
+        return {**found, "thing": {"iris": frozenset(self._lexicon.types)}}
+
+    @cached_property
     def _all(self) -> dict[str, dict[str, dict[str, Any]]]:
-        queries = {form.query.name: form for form in self._forms.forms}
+        queries = {f.query.name: f for f in self._forms.forms if not f.is_uncovered}
         digest = hashlib.sha256(self._graph.loaded.digest.encode())
         for name, form in sorted(queries.items()):
             digest.update(f"\0{name}\0{form.query.text}".encode())

@@ -70,6 +70,7 @@ class Lexicon:
         self.vocabulary: set[str] = set()
         self._exact: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
         self._loose: defaultdict[frozenset[str], set[str]] = defaultdict(set)
+        self._plural: defaultdict[str, set[str]] = defaultdict(set)
         self._begun: defaultdict[str, set[str]] = defaultdict(set)
         for subject, name in self._read(triples):
             words = language.words(clean(name))
@@ -101,6 +102,8 @@ class Lexicon:
         stems = tuple(word.stem for word in words)
         self._exact[stems].add(subject)
         self._begun[stems[0]].add(subject)
+        if len(words) == 1 and words[0].plain.endswith("s"):
+            self._plural[stems[0]].add(words[0].plain)
         concepts = frozenset(
             w.concept
             for w in words
@@ -147,13 +150,12 @@ class Lexicon:
 
     def mentions(self, words: Sequence[Word]) -> list[Mention]:
         """What the words name: the longest names first, then names in another order of words."""
-        language = self._language
         found: list[Mention] = []
         for length in range(min(_LONGEST, len(words)), 0, -1):
             for at in range(len(words) - length + 1):
                 part = words[at : at + length]
                 iris = self._exact.get(tuple(word.stem for word in part))
-                says_nothing = length == 1 and part[0].stem in language.stop
+                says_nothing = length == 1 and not self._is_name(part[0], words)
                 if not iris or says_nothing or part[0].clause != part[-1].clause:
                     continue
                 places = tuple(range(at, at + length))
@@ -166,6 +168,18 @@ class Lexicon:
                     found.append(Mention(places, frozenset(iris), text, negated=negated))
         found.sort(key=lambda mention: (mention.places[0], -len(mention.places)))
         return found + self._described(words, found)
+
+    def _is_name(self, word: Word, words: Sequence[Word]) -> bool:
+        """Whether a single word may be a name: no filler, and no part of a phrase.
+
+        A name in the plural is one thing, its singular another: "windows", "a window".
+        """
+        if word.stem in self._language.stop:
+            return False
+        if word.stem in self._plural and word.plain not in self._plural[word.stem]:
+            return False
+        beside = [*words[max(word.place - 1, 0) : word.place], *words[word.place + 1 :][:1]]
+        return word.concept[0] != "=" or all(o.concept != word.concept for o in beside)
 
     def _described(self, words: Sequence[Word], found: Sequence[Mention]) -> list[Mention]:
         """What the words of a clause describe without saying the name."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from claude_kg import files
 from claude_kg.ask.data import read_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _WORD = re.compile(r"(?<![\w/.])/[a-z]+|\d+(?:[.,]\d+)*\w*|[^\W_]+(?:'[^\W_]+)?|\$")
@@ -37,14 +41,16 @@ class Language:
 
     def __init__(self, data: dict[str, Any]) -> None:
         self._data = data
-        self._endings: list[str] = sorted(data["endings"], key=len, reverse=True)
+        self.digest = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+        self._articles = set(data["articles"].split())
         self.stop = self._stems("stop")
         self.neutral = self._stems("neutral") | self._stems("openers") - self.stop
         self.negations = {str(word) for word in data["negations"]}
         self._denials = {str(word) for word in data["denials"]}
         self.openers = set(data["openers"].split())
         self.foreign = set(data["foreign"].split())
-        self.tool_words = {str(word) for word in data.get("generic", ())}
+        self._tools = {tuple(_plain_words(str(name))) for name in data["tools"]}
+        self._tools_as_names = {str(name) for name in data["tools_if_written_as_names"]}
         self.units: dict[str, int] = dict(data["units"])
         self.texts: dict[str, str] = dict(data["texts"])
         self.statuses: dict[str, str] = dict(data["statuses"])
@@ -58,15 +64,14 @@ class Language:
         self._same: dict[tuple[str, ...], str] = {}
         for group in data["same"]:
             for phrase in group:
-                stems = tuple(self.stem(word) for word in _plain_words(str(phrase)))
-                self._same[stems] = "=" + str(group[0])
+                plain = _plain_words(str(phrase))
+                stems = tuple(self.stem(word) for word in plain if word not in self._articles)
+                self._same[stems or tuple(plain)] = "=" + str(group[0])
                 self.plain_words |= set(_plain_words(str(phrase)))
-        self._aspects = [
-            (tuple(_plain_words(str(phrase))), str(aspect))
-            for aspect, phrases in data["aspects"].items()
-            for phrase in phrases
-        ]
-        self._aspects.sort(key=lambda entry: len(entry[0]), reverse=True)
+        self._aspects: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        for aspect, phrases in data["aspects"].items():
+            for words in (tuple(_plain_words(str(phrase))) for phrase in phrases):
+                self._aspects[words[0]].append((words, str(aspect)))
         self._endings_of_questions = [
             tuple(_plain_words(str(phrase))) for phrase in data["closers"]
         ]
@@ -81,17 +86,13 @@ class Language:
         """A word without its endings; what is left need be no word."""
         if word[0] in "/$" or word[0].isdigit():
             return word
-        for ending in self._endings:
-            if (
-                word.endswith(ending)
-                and len(word) - len(ending) >= 3
-                and not (ending == "s" and word.endswith(("ss", "us", "is")))
-            ):
-                word = word[: -len(ending)]
-                if word[-1] == word[-2] and word[-1] not in "lsz":
-                    word = word[:-1]
-                break
-        return word[:-1] if word.endswith("e") and len(word) > 3 else word
+        return str(self._stemmer.stemWord(word))
+
+    @cached_property
+    def _stemmer(self) -> Any:
+        import snowballstemmer
+
+        return snowballstemmer.stemmer(self._data["stemmer"])
 
     def words(self, text: str) -> list[Word]:
         """The words of a text in order, each with what it means."""
@@ -106,31 +107,40 @@ class Language:
         return self.meant(found)
 
     def meant(self, words: list[Word]) -> list[Word]:
-        """The same words, each with what it means, by itself or together with its neighbours."""
+        """The same words, each with what it means, by itself or together with its neighbours.
+
+        Articles do not count: "reach the limit" means what "reach limit" does.
+        """
         concepts = [word.stem for word in words]
-        at = 0
-        while at < len(words):
-            for length in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
-                stems = tuple(word.stem for word in words[at : at + length])
-                if concept := self._same.get(stems):
-                    concepts[at : at + length] = [concept] * length
-                    at += length - 1
+        told = [at for at, word in enumerate(words) if word.plain not in self._articles]
+        first = 0
+        while first < len(told):
+            for length in range(min(_LONGEST_PHRASE, len(told) - first), 0, -1):
+                places = told[first : first + length]
+                concept = self._same.get(tuple(words[at].stem for at in places))
+                if concept and words[places[0]].clause == words[places[-1]].clause:
+                    for at in range(places[0], places[-1] + 1):
+                        concepts[at] = concept
+                    first += length - 1
                     break
-            at += 1
+            first += 1
         return [
             Word(w.text, w.plain, w.stem, concept, w.clause, w.place)
             for w, concept in zip(words, concepts, strict=True)
         ]
 
     def aspect(self, words: list[Word], asked: bool) -> str:
-        """What is asked: one of the aspects of the data file, ``whether``, ``maybe``, or nothing.
+        """What is asked: one of the aspects of the data file, ``whether``, or nothing.
 
-        ``asked`` says that the text ends as questions do.
+        ``either`` is a choice between two, ``maybe`` a text that ends as questions do (which
+        ``asked`` says) and shows by no word what it asks for.
         """
         found = ""
         for clause in sorted({word.clause for word in words}):
             found = self._of_clause([w for w in words if w.clause == clause]) or found
-        return found or ("maybe" if asked else "")
+        if found or not asked:
+            return found
+        return "either" if any(word.plain == self.texts["or"] for word in words) else "maybe"
 
     def denies(self, words: list[Word]) -> bool:
         """Whether a statement with a "not" in it is put up to be confirmed.
@@ -166,24 +176,22 @@ class Language:
 
     def _of_clause(self, words: list[Word]) -> str:
         plain = [word.plain for word in words]
-        if tuple(plain) in self._endings_of_questions or any(
-            tuple(plain[-len(end) :]) == end for end in self._endings_of_questions
-        ):
-            return "whether"
-        places: list[tuple[int, int, str]] = []
-        for phrase, aspect in self._aspects:
-            for at in range(len(plain) - len(phrase) + 1):
-                if tuple(plain[at : at + len(phrase)]) == phrase:
-                    places.append((at, -len(phrase), aspect))
-                    break
+        places = [
+            (at, -len(phrase), aspect)
+            for at, word in enumerate(plain)
+            for phrase, aspect in self._aspects.get(word, ())
+            if tuple(plain[at : at + len(phrase)]) == phrase
+        ]
         begins = next((at for at, word in enumerate(words) if word.stem not in self._discourse), 0)
-        if plain[begins] in self._data["imperatives"]:
-            return first[2] if (first := min(places, default=None)) else "what"
         first = min(places, default=None)
+        asks = first is not None and first[0] <= begins and first[2] != "condition"
+        if not asks and self._ends_as_whether(plain):
+            return "whether"
+        if plain[begins] in self._data["imperatives"]:
+            return first[2] if first else "what"
         opener = next((at for at, word in enumerate(plain) if word in self.openers), None)
-        begins = next((at for at, word in enumerate(words) if word.stem not in self._discourse), 0)
         if opener is not None and opener <= begins:
-            return "maybe" if self._data["texts"]["or"] in plain else "whether"
+            return "either" if self._data["texts"]["or"] in plain else "whether"
         if first is not None and first[2] != "condition":
             return first[2]
         if opener is not None and opener + 1 < len(plain):
@@ -191,6 +199,20 @@ class Language:
             if follower.plain in self._data["askers"]:
                 return "whether"
         return ""
+
+    def _ends_as_whether(self, plain: list[str]) -> bool:
+        return any(tuple(plain[-len(end) :]) == end for end in self._endings_of_questions if end)
+
+    def tool(self, words: Sequence[Word]) -> tuple[int, ...]:
+        """The places of the first words that are the known name of some other program."""
+        plain = [word.plain for word in words]
+        for at in range(len(words)):
+            for length in range(_LONGEST_PHRASE, 0, -1):
+                if tuple(plain[at : at + length]) in self._tools and at + length <= len(words):
+                    return tuple(range(at, at + length))
+            if words[at].text in self._tools_as_names and at:
+                return (at,)
+        return ()
 
     def number(self, word: Word, after: Word | None) -> int | None:
         """The whole number that a word stands for, with a unit in it or after it."""

@@ -24,6 +24,7 @@ REPORT_FOLDER = "report"
 """The folder of the queries that make the report."""
 
 _PHRASINGS_FOLDER = "phrasings"
+_UNCOVERED = "uncovered.yaml"
 
 _MARK = "#+"
 _KEPT_HEADERS = 512
@@ -81,6 +82,11 @@ class Catalogue:
     def phrasing_files(self) -> list[Path]:
         """The files with more ways to put the questions than the headers hold."""
         return files.walk(self._folder / _PHRASINGS_FOLDER, (".yaml",))
+
+    @property
+    def uncovered_file(self) -> Path:
+        """The file with questions that are asked of such things and have no answer here."""
+        return self._folder / _UNCOVERED
 
     def find(self, name: str) -> Query:
         """The query of this name, of which the last part alone will do where it is unique.

@@ -1,0 +1,64 @@
+"""Tell how sure an answer is, from signs that it is what was asked for.
+
+A logistic model of few signs: its weights are fitted by ``make ask-fit`` to the questions that may
+be looked at while tuning, and say how often answers with such signs are right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What speaks for and against an answer."""
+
+    score: float
+    """How near the phrasing is to the question."""
+    lead: float
+    """How much nearer than that of any other query, at most 0.4."""
+    distance: float
+    """How much nearer than any question that is known not to be covered, at most 0.6."""
+    missing: float
+    """How much of the question neither the form nor the answer speaks of."""
+    share: float
+    """The part of the question that is missing."""
+    said: float
+    """How much of what the phrasing says the question says too."""
+    slots: float
+    """How many things of the question the phrasing takes up."""
+    idle: float
+    """How many things of the question it leaves aside."""
+    unknown: float
+    """Whether the question names something that the graph does not know."""
+    undecided: float
+    """Whether yes or no is asked for and the form gives neither."""
+    torn: float
+    """Whether a form of the same query with the contrary verdict is about as near."""
+    words: float
+    """How long the question is, as a logarithm."""
+
+
+BIAS = -1.4
+WEIGHTS: Mapping[str, float] = {
+    "score": 2.81,
+    "lead": 0.19,
+    "distance": 0.7,
+    "missing": 0.38,
+    "share": -2.98,
+    "said": -0.46,
+    "slots": -0.3,
+    "idle": 0.13,
+    "unknown": 0.12,
+    "undecided": -2.0,
+    "torn": -0.81,
+    "words": 0.22,
+}
+
+
+def confidence(signs: Signs) -> float:
+    """How often answers with these signs are right, between 0 and 1."""
+    total = BIAS + sum(WEIGHTS.get(name, 0.0) * value for name, value in asdict(signs).items())
+    return 1 / (1 + math.exp(-total))

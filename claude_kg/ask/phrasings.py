@@ -1,0 +1,125 @@
+"""Make phrasings comparable, once for the same phrasings and the same words of the language."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from claude_kg import cache
+from claude_kg._version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from claude_kg.ask.words import Language, Word
+
+SLOT = re.compile(r"\{(\w+)\}")
+"""The place of a thing in a phrasing, by the name of the parameter that it fills."""
+
+_KEPT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """One way to put a question: its words, its slots in order, and what it asks for.
+
+    ``beside`` are the words before and after each slot; ``pairs`` the words that follow each other.
+    """
+
+    text: str
+    concepts: frozenset[str]
+    slots: tuple[str, ...]
+    aspect: str
+    beside: tuple[tuple[str, str], ...] = ()
+    negated: bool = False
+    pairs: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Phrasings:
+    """Phrasings by their texts, and all words that are in them."""
+
+    by_text: dict[str, Phrasing]
+    words: frozenset[str]
+
+
+def compiled(texts: Iterable[str], language: Language) -> Phrasings:
+    """The phrasings with these texts."""
+    wanted = sorted(set(texts))
+    entry = f"{_digest(wanted, language)}.phrasings"
+    if (kept := cache.read(entry)) is not None:
+        with suppress(ValueError, KeyError, TypeError):
+            return _read(json.loads(kept))
+    found = Phrasings(
+        {text: _phrasing(text, language) for text in wanted},
+        frozenset(w.plain for text in wanted for w in language.words(SLOT.sub(" ", text))),
+    )
+    cache.write(entry, json.dumps(_written(found)).encode(), keep=_KEPT)
+    return found
+
+
+def told(words: Iterable[Word], language: Language) -> list[str]:
+    """The meanings of the words that say something."""
+    return [w.concept for w in words if w.stem not in language.stop or w.concept[0] == "="]
+
+
+def _phrasing(text: str, language: Language) -> Phrasing:
+    words = language.words(SLOT.sub(" ", text))
+    pieces = SLOT.split(text)
+    beside: list[tuple[str, str]] = []
+    said = told(words, language)
+    for at in range(1, len(pieces), 2):
+        before, after = language.words(pieces[at - 1]), language.words(pieces[at + 1])
+        beside.append((before[-1].concept if before else "", after[0].concept if after else ""))
+    return Phrasing(
+        text,
+        frozenset(said),
+        tuple(SLOT.findall(text)),
+        language.aspect(words, asked=text.endswith("?")),
+        tuple(beside),
+        language.negated(words),
+        frozenset(pairwise(said)),
+    )
+
+
+def _digest(texts: Iterable[str], language: Language) -> str:
+    digest = hashlib.sha256(f"{__version__} {language.digest}".encode())
+    for code in ("phrasings.py", "words.py"):
+        with suppress(OSError):
+            status = (Path(__file__).parent / code).stat()
+            digest.update(f"\0{status.st_size} {status.st_mtime_ns}".encode())
+    for text in texts:
+        digest.update(f"\0{text}".encode())
+    return digest.hexdigest()
+
+
+def _written(phrasings: Phrasings) -> dict[str, Any]:
+    return {
+        "words": sorted(phrasings.words),
+        "phrasings": [
+            [p.text, sorted(p.concepts), p.slots, p.aspect, p.beside, p.negated, sorted(p.pairs)]
+            for p in phrasings.by_text.values()
+        ],
+    }
+
+
+def _read(kept: dict[str, Any]) -> Phrasings:
+    found = {
+        text: Phrasing(
+            text,
+            frozenset(concepts),
+            tuple(slots),
+            aspect,
+            tuple((before, after) for before, after in beside),
+            negated,
+            frozenset((first, second) for first, second in pairs),
+        )
+        for text, concepts, slots, aspect, beside, negated, pairs in kept["phrasings"]
+    }
+    return Phrasings(found, frozenset(kept["words"]))
