@@ -1,4 +1,4 @@
-"""The control total of each section of the packaged facts is exact."""
+"""The records of the packaged facts say in full what no rule can ask of everybody."""
 
 from __future__ import annotations
 
@@ -24,3 +24,8 @@ def test_the_control_totals_are_exact(packaged: KnowledgeGraph) -> None:
         if row.get("total") != row["claims"]
     ]
     assert wrong == []
+
+
+def test_the_dataset_names_an_edition(packaged: KnowledgeGraph) -> None:
+    held = "ASK { ?dataset a owl:Ontology ; ckg:edition ?edition . ?edition a ckg:Edition }"
+    assert packaged.query(held, limits=None).boolean
