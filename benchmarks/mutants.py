@@ -52,12 +52,13 @@ XSD = PREFIXES["xsd"]
 TYPE = ox.NamedNode(RDF_TYPE)
 SUBCLASS = ox.NamedNode(PREFIXES["rdfs"] + "subClassOf")
 CONCEPT = ox.NamedNode(PREFIXES["skos"] + "Concept")
-CLAIM_SUBJECT = ox.NamedNode(CKG + "claimSubject")
+# A claim speaks of its subject, a discrepancy of its claims.
+SPEAKING = {ox.NamedNode(CKG + name) for name in ("claimSubject", "hasClaim")}
 # What says where facts come from, and is no fact about the products itself.
 RECORDS = {CKG + n for n in ("Claim", "Discrepancy", "Edition", "SourceDocument", "SourceSection")}
 PROVENANCE = {CKG + n for n in ("adoptedIn", "edition", "statedIn", "supersedes")}
 NUMBERS = {XSD + "decimal", XSD + "integer"}
-GOALS = {"facts": 0.90, "relations and statuses": 0.97}
+GOALS = {"all": 0.90, "facts": 0.90, "relations and statuses": 0.97}
 
 Graph = Mapping[ox.Triple, None]
 
@@ -274,9 +275,7 @@ class Judge:
         mutated = mutant.applied(self._graph)
         triples = list(mutated)
         added, removed = mutated.keys() - self._graph, self._graph.keys() - mutated
-        subject = mutant.fact.subject
-        assert not isinstance(subject, ox.Triple)
-        nodes = [subject, *self._claims_about.get(subject, ())]
+        nodes = self._near_to(mutant)
         with _changed(self._asserted, added, removed):
             rule = self._near.violated(self._asserted, nodes)
         if rule:
@@ -292,13 +291,21 @@ class Judge:
             rule = self._near_closure.violated(self._closed, nodes)
         return rule or self._slowly(Data(triples), Data(list(closed)))
 
+    def _near_to(self, mutant: Mutant) -> list[Node]:
+        """What the statement is about, what it points at, and who speaks of what it is about."""
+        ends = [mutant.fact.subject, mutant.fact.object]
+        if mutant.new is not None:
+            ends.append(mutant.new.object)
+        named = [node for node in ends if isinstance(node, ox.NamedNode)]
+        return list(dict.fromkeys([*named, *self._speaking_of.get(mutant.fact.subject, ())]))
+
     @cached_property
-    def _claims_about(self) -> dict[object, list[Node]]:
-        claims: dict[object, list[Node]] = defaultdict(list)
+    def _speaking_of(self) -> dict[object, list[Node]]:
+        speaking: dict[object, list[Node]] = defaultdict(list)
         for triple in self._graph:
-            if triple.predicate == CLAIM_SUBJECT and isinstance(triple.subject, ox.NamedNode):
-                claims[triple.object].append(triple.subject)
-        return claims
+            if triple.predicate in SPEAKING and isinstance(triple.subject, ox.NamedNode):
+                speaking[triple.object].append(triple.subject)
+        return speaking
 
     def _slowly(self, asserted: Data, closed: Data) -> str | None:
         checks: list[Callable[[], list[Finding]]] = [
@@ -450,6 +457,7 @@ def shares(verdicts: Sequence[Verdict]) -> dict[str, tuple[float, int]]:
     """The share noticed and the number of mutants: of all, and of each sort."""
     facts = [v for v in verdicts if v.mutant.sort != "record"]
     groups = {
+        "all": verdicts,
         "facts": facts,
         "relations and statuses": [v for v in facts if v.mutant.sort in {"relation", "status"}],
         **{

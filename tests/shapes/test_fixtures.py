@@ -41,6 +41,7 @@ SH = PREFIXES["sh"]
 NAMES = {**PREFIXES, "ex": "https://example.org/examplia/"}
 HEAD = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in sorted(NAMES.items()))
 CLAIMS = "claims.ttl"
+HANDBOOK = "ex:handbook-products"
 # What is a record of the source, and needs no claim itself.
 RECORDS = frozenset({"Claim", "Discrepancy", "Edition", "SourceDocument", "SourceSection"})
 PLAIN = {PREFIXES["xsd"] + name for name in ("boolean", "decimal", "integer")}
@@ -134,7 +135,7 @@ def _property(line: str) -> str:
 
 
 def _claims(texts: Mapping[str, str]) -> str:
-    """A claim for each statement of the files that needs one."""
+    """A claim for each statement of the files that needs one, from where the fact is stated."""
     ckg = NAMES["ckg"]
     triples = [
         ox.Triple(quad.subject, quad.predicate, quad.object)
@@ -148,6 +149,10 @@ def _claims(texts: Mapping[str, str]) -> str:
         and isinstance(t.object, ox.NamedNode)
         and t.object.value in {ckg + name for name in RECORDS}
     }
+    sections = defaultdict(list)
+    for t in triples:
+        if t.predicate.value == ckg + "statedIn":
+            sections[t.subject].append(_name(t.object))
     blocks = []
     numbers = Counter[str]()
     for t in triples:
@@ -161,7 +166,7 @@ def _claims(texts: Mapping[str, str]) -> str:
             f"    ckg:claimSubject {t.subject} ;\n"
             f"    ckg:claimProperty {t.predicate} ;\n"
             f"    ckg:claimValue {_written(t.object)} ;\n"
-            "    ckg:statedIn ex:handbook-products ;\n"
+            f"    ckg:statedIn {' , '.join(sections[t.subject] or [HANDBOOK])} ;\n"
             "    ckg:adoptedIn ex:edition-one .\n"
         )
     return HEAD + "\n" + "\n".join(blocks)
