@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Fixtures in a folder named broken are broken on purpose.
 TURTLE := $(shell find ontology shapes tests examples -name '*.ttl' -not -path '*/broken/*')
 
-.PHONY: help venv test lint types layout check format build ask-score coverage-terms mutants ci clean
+.PHONY: help venv test lint types layout check format build ask-score ask-fit coverage-terms mutants ci clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ check: lint types layout test  ## all of the above
 
 ask-score: venv  ## how many questions in plain words are answered right
 	$(BIN)/python tests/ask/score.py
+
+ask-fit: venv  ## the weights of confidence, fitted to the questions that may be looked at
+	$(BIN)/python -m tests.ask.fit
 
 coverage-terms: venv  ## the terms of the ontology that no question uses
 	$(BIN)/python tests/ask/coverage.py

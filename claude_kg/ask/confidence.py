@@ -41,24 +41,24 @@ class Signs:
     """How long the question is, as a logarithm."""
 
 
-BIAS = -1.4
+BIAS = -0.14
 WEIGHTS: Mapping[str, float] = {
-    "score": 2.81,
-    "lead": 0.19,
-    "distance": 0.7,
-    "missing": 0.38,
-    "share": -2.98,
-    "said": -0.46,
-    "slots": -0.3,
-    "idle": 0.13,
-    "unknown": 0.12,
-    "undecided": -2.0,
-    "torn": -0.81,
-    "words": 0.22,
+    "score": 1.65,
+    "lead": -0.93,
+    "distance": 2.21,
+    "missing": 1.32,
+    "share": -6.37,
+    "said": 0.02,
+    "slots": -0.16,
+    "idle": 0.05,
+    "unknown": -0.29,
+    "undecided": -4.91,
+    "torn": -1.73,
+    "words": -0.17,
 }
 
 
 def confidence(signs: Signs) -> float:
     """How often answers with these signs are right, between 0 and 1."""
-    total = BIAS + sum(WEIGHTS.get(name, 0.0) * value for name, value in asdict(signs).items())
+    total = BIAS + sum(WEIGHTS[name] * value for name, value in asdict(signs).items())
     return 1 / (1 + math.exp(-total))

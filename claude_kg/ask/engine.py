@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from claude_kg.query.run import Row
 
 _WEAKEST = 0.34
-_LEAST_CONFIDENCE = 0.52
+_LEAST_CONFIDENCE = 0.6
 _LEAST_COVER = 0.85
 _NEARBY = 0.5
 _RELATED = 0.8
 _SLOT = 1.1
 _CLOSE = 0.04
-_TRIED = 4
+_TRIED = 5
 _DECIDING = ("whether", "maybe")
 
 
@@ -76,42 +76,45 @@ class Asker:
         """Answer a question. Raises InputError where it has no words, or is too long."""
         asked = self._reader.read(question)
         candidates = self._matcher.candidates(asked)
+        drafts = self._drafts(asked, candidates)
+        if drafts and drafts[0].confidence >= _LEAST_CONFIDENCE:
+            return drafts[0]
         covered = [c for c in candidates if not c.form.is_uncovered]
-        if candidates and candidates[0].form.is_uncovered:
-            return self._declined(asked, covered)
-        best = self.best(self.drafts(asked, candidates))
-        if best and best.confidence >= _LEAST_CONFIDENCE:
-            return best
-        return self._from_facts(asked, covered) or self._declined(asked, covered)
+        fact = None if candidates[:1] != covered[:1] else self._from_facts(asked, covered)
+        return fact or self._declined(asked, covered)
 
-    def best(self, drafts: Sequence[Answer]) -> Answer | None:
-        """The surest answer, and what the next one from another query adds to it."""
-        surest = sorted(drafts, key=lambda answer: -answer.confidence)
-        if not surest:
-            return None
-        first = surest[0]
-        for other in surest[1:]:
-            near = other.confidence >= first.confidence * _RELATED
-            if near and other.query != first.query:
-                text = self._language.texts["related"].format(answer=other.plain)
-                return replace(
-                    first,
-                    answer=f"{first.answer} {text}",
-                    further=(*first.further, other.evidence),
-                    sources=tuple(dict.fromkeys((*first.sources, *other.sources))),
-                )
-        return first
+    def drafts(self, question: str) -> list[Answer]:
+        """The answers that a question may have, the surest first, however sure they are.
 
-    def drafts(self, question: Question, candidates: Sequence[Candidate]) -> list[Answer]:
-        """What the likeliest forms answer, each with how sure it is."""
+        Raises InputError where it has no words, or is too long.
+        """
+        asked = self._reader.read(question)
+        return self._drafts(asked, self._matcher.candidates(asked))
+
+    def _drafts(self, question: Question, candidates: Sequence[Candidate]) -> list[Answer]:
         drafts = []
-        covered = [c for c in candidates if not c.form.is_uncovered]
-        for candidate in covered[:_TRIED]:
-            if candidate.score < max(_WEAKEST, candidates[0].score * 0.85):
+        for candidate in candidates[:_TRIED]:
+            # What is nearer to a question that is known not to be covered is not meant.
+            if candidate.form.is_uncovered or candidate.score < _WEAKEST:
                 break
             if answer := self._answered(question, candidate, candidates):
                 drafts.append(answer)
-        return drafts
+        drafts.sort(key=lambda answer: -answer.confidence)
+        return [self._with_related(answer, drafts) for answer in drafts]
+
+    def _with_related(self, answer: Answer, others: Sequence[Answer]) -> Answer:
+        """An answer, and what the next one from another query adds to it."""
+        for other in others:
+            near = other.confidence >= answer.confidence * _RELATED
+            if near and other.query != answer.query:
+                text = self._language.texts["related"].format(answer=other.plain)
+                return replace(
+                    answer,
+                    answer=f"{answer.answer} {text}",
+                    further=(*answer.further, other.evidence),
+                    sources=tuple(dict.fromkeys((*answer.sources, *other.sources))),
+                )
+        return answer
 
     def _signs(
         self,
@@ -167,7 +170,7 @@ class Asker:
             return None
         explained = self._explained(question, candidate, rows)
         signs = self._signs(question, candidate, others, explained, verdict)
-        if question.denies and verdict:
+        if question.denies and verdict and not candidate.phrasing.denies:
             verdict = "no" if verdict == "yes" else "yes"
         given = {slot: self._names(iris) for slot, iris in bound.items()}
         if candidate.unknown:
@@ -185,7 +188,7 @@ class Asker:
         if question.negated and not question.denies and not candidate.phrasing.negated:
             shown = None
         plain = sentence
-        if shown:
+        if shown in texts:
             sentence = f"{texts[shown]} {sentence}"
         notes = []
         if candidate.unknown:

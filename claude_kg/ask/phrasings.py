@@ -30,6 +30,8 @@ class Phrasing:
     """One way to put a question: its words, its slots in order, and what it asks for.
 
     ``beside`` are the words before and after each slot; ``pairs`` the words that follow each other.
+    ``negated`` says that it turns what is asked for into its contrary, ``denies`` that it has a
+    word of denial at all.
     """
 
     text: str
@@ -38,6 +40,7 @@ class Phrasing:
     aspect: str
     beside: tuple[tuple[str, str], ...] = ()
     negated: bool = False
+    denies: bool = False
     pairs: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -84,6 +87,7 @@ def _phrasing(text: str, language: Language) -> Phrasing:
         language.aspect(words, asked=text.endswith("?")),
         tuple(beside),
         language.negated(words),
+        any(word.plain in language.negations for word in words),
         frozenset(pairwise(said)),
     )
 
@@ -103,7 +107,10 @@ def _written(phrasings: Phrasings) -> dict[str, Any]:
     return {
         "words": sorted(phrasings.words),
         "phrasings": [
-            [p.text, sorted(p.concepts), p.slots, p.aspect, p.beside, p.negated, sorted(p.pairs)]
+            [
+                *(p.text, sorted(p.concepts), p.slots, p.aspect, p.beside),
+                *(p.negated, p.denies, sorted(p.pairs)),
+            ]
             for p in phrasings.by_text.values()
         ],
     }
@@ -118,8 +125,9 @@ def _read(kept: dict[str, Any]) -> Phrasings:
             aspect,
             tuple((before, after) for before, after in beside),
             negated,
+            denies,
             frozenset((first, second) for first, second in pairs),
         )
-        for text, concepts, slots, aspect, beside, negated, pairs in kept["phrasings"]
+        for text, concepts, slots, aspect, beside, negated, denies, pairs in kept["phrasings"]
     }
     return Phrasings(found, frozenset(kept["words"]))

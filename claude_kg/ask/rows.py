@@ -41,13 +41,14 @@ class Rows:
         """What the slots are bound to, the rows that the query returns, and its variables."""
         form = candidate.form
         bound = {slot: mention.iris for slot, mention in candidate.filled.items()}
+        beside: dict[str, frozenset[str]] = {}
         values = self._slots.values(form)
         holds = {*form.rules.get("hold", ()), *(set(bound) - set(form.parameters))}
         held = {slot: bound.pop(slot) for slot in holds if slot in bound}
         fixed = {name: str(value) for name, value in (form.rules.get("with") or {}).items()}
         taken = {place for mention in candidate.filled.values() for place in mention.places}
         for slot in form.parameters:
-            if slot in (*bound, *fixed, *held) or form.rules.get("open") is True:
+            if slot in (*bound, *beside, *fixed, *held) or form.rules.get("open") is True:
                 continue
             mention = self._slots.fitting(
                 question, slot, values.get(slot, {}), candidate.filled, form
@@ -60,8 +61,13 @@ class Rows:
                 and not set(mention.places) & taken
                 and not self._slots.vague(mention, question)
             ):
-                bound[slot] = mention.iris
-        rows, variables = self._run(form, bound, fixed)
+                beside[slot] = mention.iris
+        rows, variables = self._run(form, {**bound, **beside}, fixed)
+        if beside and not rows:
+            # What is named beside may have another part in the question.
+            rows, variables = self._run(form, bound, fixed)
+        else:
+            bound |= beside
         rows = self._narrowed(question, candidate, rows, bound)
         keep = form.rules.get("keep")
         if keep:
@@ -123,6 +129,8 @@ class Rows:
         alike: defaultdict[frozenset[str], list[Mention]] = defaultdict(list)
         for mention in question.mentions:
             inside = any(set(mention.places) < set(o.places) for o in question.mentions)
+            if self._is_term(mention):
+                continue
             if not mention.iris <= done and mention.in_order and not inside:
                 alike[mention.kinds].append(mention)
         for mentions in alike.values():
@@ -134,6 +142,11 @@ class Rows:
             if kept:
                 rows = kept
         return rows
+
+    @staticmethod
+    def _is_term(mention: Mention) -> bool:
+        """Whether a term of the vocabulary is named, a status for one, and no thing."""
+        return all(iri.startswith(CKG) for iri in mention.iris)
 
     def _is_about(self, row: Row, mention: Mention) -> bool:
         """Whether a row says something of a thing, or of a mode that has to do with it."""

@@ -150,7 +150,9 @@ class Slots:
             if number is None or place in taken:
                 continue
             if values["number"][0] <= number <= values["number"][1]:
-                return Mention((place,), frozenset({str(number)}), word.text)
+                with_unit = after is not None and after.plain in self._language.units
+                places = (place, place + 1) if with_unit else (place,)
+                return Mention(places, frozenset({str(number)}), word.text)
         return None
 
     def _goes_with(self, question: Question, places: Sequence[int], form: Form) -> bool:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 HERE = Path(__file__).parent
-PARTS = ("tuning", "tuning-2", "unseen", "own")
+PARTS = ("tuning", "tuning-2", "tuning-3", "unseen", "unseen-2", "own")
 # Whoever tunes sees of this part the score alone.
-HIDDEN = ("unseen",)
+HIDDEN = ("unseen", "unseen-2")
 
 
 @dataclass(frozen=True)
