@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from claude_kg.close import REASONERS
+from claude_kg.editions import Choice
 from claude_kg.errors import InconsistentError
 from claude_kg.limits import DEFAULT_LIMITS, Limits
 from claude_kg.load import LoadedGraph, PathLike, Source, load
@@ -51,6 +52,8 @@ class KnowledgeGraph:
         facts: Sequence[PathLike] | None = None,
         overlays: Sequence[PathLike] = (),
         *,
+        edition: str | None = None,
+        as_of: str | None = None,
         input_format: str | None = None,
         reasoner: str = REASONERS[0],
         cache: bool = True,
@@ -58,7 +61,9 @@ class KnowledgeGraph:
     ) -> KnowledgeGraph:
         """Read the packaged graph, or one with other facts, and lay files over it.
 
-        See :func:`claude_kg.load.load` for the arguments and errors, and
+        ``edition`` is the name of an edition, or "latest"; the first is the default. With
+        ``as_of``, a date, what does not hold on it is left out. See
+        :func:`claude_kg.load.load` for the other arguments and the errors, and
         :func:`claude_kg.close.close` for ``reasoner``; ``cache=False`` neither reads nor writes
         the cache folder, and ``notify`` is told when long work begins.
         """
@@ -67,6 +72,7 @@ class KnowledgeGraph:
         loaded = load(
             facts,
             overlays,
+            edition=Choice(edition, as_of),
             input_format=input_format,
             is_known=lambda content: cache and is_kept(content, reasoner),
         )
@@ -79,8 +85,14 @@ class KnowledgeGraph:
 
     @property
     def asserted(self) -> tuple[ox.Triple, ...]:
-        """What the files state."""
+        """What the files state, as far as the edition holds it."""
         return self.loaded.asserted
+
+    def at(self, edition: Choice) -> KnowledgeGraph:
+        """The same files at another edition."""
+        return KnowledgeGraph(
+            self.loaded.at(edition), reasoner=self.reasoner, cache=self.cache, notify=self._notify
+        )
 
     @property
     def prefixes(self) -> dict[str, str]:
