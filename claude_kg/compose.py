@@ -3,9 +3,9 @@
 A dataset holds its first edition as plain statements, and what a later edition changes as claims.
 A claim that a later edition adopts gives its statement to the graph. What it supersedes, a claim
 or a fact node, loses what the newer one says instead; a fact node is then stated where that one
-is. A fact node of which a claim denies its class is withdrawn. Claims stay where they are
-superseded, so that nothing is forgotten; of what belongs to editions that are not held, nothing
-is told.
+is. Claims stay where they are superseded, so that nothing is forgotten, and of a thing that is
+withdrawn the names stay, so that it can still be asked for. Of what belongs to editions that are
+not held, nothing is told.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from claude_kg.editions import (
     Editions,
     Term,
 )
-from claude_kg.terms import CKG, ONTOLOGY
+from claude_kg.terms import CKG, NAMING, ONTOLOGY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +39,9 @@ STATED_IN = ox.NamedNode(CKG + "statedIn")
 PROPERTY = ox.NamedNode(CKG + "claimProperty")
 VALUE = ox.NamedNode(CKG + "claimValue")
 DENIES = ox.NamedNode(CKG + "denies")
-_CLAIM_PARTS = (SUBJECT, VALUE, SUPERSEDES, ox.NamedNode(CKG + "confirms"))
+WITHDRAWS = ox.NamedNode(CKG + "withdraws")
+WITHDRAWN = ox.NamedNode(CKG + "Withdrawn")
+_CLAIM_PARTS = (SUBJECT, VALUE, SUPERSEDES, WITHDRAWS)
 _OF_THE_PLACE = (STATED_IN, ox.NamedNode(CKG + "locator"), ox.NamedNode(CKG + "note"))
 """What a fact node says of where it is stated, and not of what it states."""
 
@@ -54,6 +56,7 @@ class Claim:
     value: Term
     denies: bool
     supersedes: tuple[Term, ...]
+    withdraws: tuple[Term, ...]
     later: bool
 
     @property
@@ -100,8 +103,9 @@ def _claim(editions: Editions, node: Term) -> Iterable[Claim]:
             for denied in editions.values(node, DENIES)
         )
         supersedes = tuple(editions.values(node, SUPERSEDES))
+        withdraws = tuple(editions.values(node, WITHDRAWS))
         later = editions.edition_of(node) is not None
-        yield Claim(node, subject, predicate, value, denies, supersedes, later)
+        yield Claim(node, subject, predicate, value, denies, supersedes, withdraws, later)
 
 
 def _absent(
@@ -149,32 +153,32 @@ def _composed(
     held: frozenset[str],
     absent: set[Term],
 ) -> tuple[ox.Triple, ...]:
-    by_node = {claim.node: claim for claim in claims}
+    by_node: dict[Term, Claim] = {claim.node: claim for claim in claims}
     superseding: defaultdict[Term, list[Claim]] = defaultdict(list)
     for claim in claims:
         for target in claim.supersedes if claim.later else ():
             superseding[target].append(claim)
 
-    # A fact node loses what newer claims say instead, and with it the claims that said it before.
+    # A fact node loses what newer claims say instead, and so do the claims that said it before.
     lost: set[tuple[Term, Term]] = set()
-    withdrawn: set[Term] = set()
-    follows_on: dict[Term, Claim] = {}
+    followed: dict[Term, Claim] = {}
     for target, newer in superseding.items():
-        if target in by_node or target in absent:
+        if target in by_node:
             continue
         lost.update((target, prop) for prop in _OF_THE_PLACE)
-        lost.update((target, claim.predicate) for claim in newer)
-        leaving = next((c for c in newer if c.denies and c.predicate == TYPE), None)
-        if leaving:
-            withdrawn.add(target)
-        replaced = {claim.predicate: claim for claim in newer}
-        for claim in claims:
-            about = claim.subject == target
-            if claim in newer or not (about or claim.value == target):
-                continue
-            if leaving or (about and claim.predicate in replaced and not claim.later):
-                follows_on[claim.node] = leaving or replaced[claim.predicate]
-    gone = {*superseding, *follows_on}
+        for claim in newer:
+            lost.add((target, claim.predicate))
+            followed |= {
+                old.node: claim
+                for old in claims
+                if old.subject == target and old.predicate == claim.predicate and not old.later
+            }
+    withdrawn = {thing: claim for claim in claims if claim.later for thing in claim.withdraws}
+    for old in claims:
+        leaving = withdrawn.get(old.subject) or withdrawn.get(old.value)
+        if leaving and not old.later:
+            followed[old.node] = leaving
+    gone = {*superseding, *followed}
 
     standing = {c.edge for c in claims if c.node not in gone and not c.denies}
     former = [by_node[node] for node in gone if node in by_node]
@@ -184,7 +188,7 @@ def _composed(
         for t in kept
         if (t.subject, t.predicate, t.object) not in removed
         and (t.subject, t.predicate) not in lost
-        and t.subject not in withdrawn
+        and (t.subject not in withdrawn or t.predicate.value in NAMING)
         and (t.object not in withdrawn or t.predicate in _CLAIM_PARTS)
         and t.predicate != HEADER
     ]
@@ -198,7 +202,12 @@ def _composed(
         if claim.subject in nodes:
             said = editions.said[claim.node]
             result += (ox.Triple(claim.subject, p, v) for p, v in said if p in _OF_THE_PLACE)
-    result += (ox.Triple(newer.node, SUPERSEDES, old) for old, newer in follows_on.items())
+    result += (
+        ox.Triple(new.node, SUPERSEDES, old) for old, new in followed.items() if new.node != old
+    )
+    result += (
+        ox.Triple(thing, TYPE, WITHDRAWN) for thing in withdrawn if isinstance(thing, ox.NamedNode)
+    )
     result += _header(kept, editions, held, absent)
     return tuple(dict.fromkeys(result))
 
