@@ -102,7 +102,7 @@ def _claim(editions: Editions, node: Term) -> Iterable[Claim]:
             isinstance(denied, ox.Literal) and denied.value in ("true", "1")
             for denied in editions.values(node, DENIES)
         )
-        supersedes = tuple(editions.values(node, SUPERSEDES))
+        supersedes = tuple(t for t in editions.values(node, SUPERSEDES) if t != node)
         withdraws = tuple(editions.values(node, WITHDRAWS))
         later = editions.edition_of(node) is not None
         yield Claim(node, subject, predicate, value, denies, supersedes, withdraws, later)
@@ -165,18 +165,17 @@ def _composed(
     for target, newer in superseding.items():
         if target in by_node:
             continue
-        lost.update((target, prop) for prop in _OF_THE_PLACE)
-        for claim in newer:
-            lost.add((target, claim.predicate))
-            followed |= {
-                old.node: claim
-                for old in claims
-                if old.subject == target and old.predicate == claim.predicate and not old.later
-            }
+        newest = dict.fromkeys(_OF_THE_PLACE, newer[0]) | {c.predicate: c for c in newer}
+        lost.update((target, prop) for prop in newest)
+        followed |= {
+            old.node: newest[old.predicate]
+            for old in claims
+            if old.subject == target and old.predicate in newest and not old.later
+        }
     withdrawn = {thing: claim for claim in claims if claim.later for thing in claim.withdraws}
     for old in claims:
         leaving = withdrawn.get(old.subject) or withdrawn.get(old.value)
-        if leaving and not old.later:
+        if leaving and not old.later and old.predicate.value not in NAMING:
             followed[old.node] = leaving
     gone = {*superseding, *followed}
 

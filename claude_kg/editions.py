@@ -89,7 +89,8 @@ class Editions:
         if (TYPE, EDITION) in self.said.get(node, ()):
             found.append(node)
         names = [term.value for term in found if isinstance(term, ox.NamedNode)]
-        return next((name for name in names if name not in self.composed), None)
+        known = [name for name in names if name in self.all]
+        return known[0] if known and not self.composed.intersection(known) else None
 
     @cached_property
     def all(self) -> dict[str, Edition]:

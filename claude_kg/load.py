@@ -173,13 +173,15 @@ def load_readable(
     facts: Sequence[PathLike] | None = None,
     overlays: Sequence[PathLike] = (),
     *,
+    edition: Choice = FIRST,
     input_format: str | None = None,
     max_mib: int = MAX_FILE_MIB,
 ) -> tuple[LoadedGraph, list[InputError]]:
     """The graph of all files that can be read, and the errors of those that cannot.
 
     The arguments are those of :func:`load`. Raises InputErrors where the vocabulary cannot be
-    read, without which nothing else has a meaning.
+    read, without which nothing else has a meaning, and InputError for an edition or a date that
+    is none.
     """
     read = _read_all(facts, overlays, input_format, max_mib)
     words = [item for item in read if isinstance(item, Source) and item.role == "vocabulary"]
@@ -187,7 +189,9 @@ def load_readable(
     if broken:
         raise broken[0] if len(broken) == 1 else InputErrors(broken)
     sound, errors = _sound(read)
-    return LoadedGraph(tuple(sound)), errors
+    graph = LoadedGraph(tuple(sound), edition)
+    graph.editions.held(edition, graph.prefixes)
+    return graph, errors
 
 
 def _read_all(

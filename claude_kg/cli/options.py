@@ -23,6 +23,7 @@ from claude_kg.errors import InputError
 from claude_kg.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
+    from claude_kg.editions import Choice
     from claude_kg.graph import KnowledgeGraph
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -59,6 +60,13 @@ class GraphSource:
     cache: bool
     edition: str | None = None
     as_of: str | None = None
+
+    @property
+    def choice(self) -> Choice:
+        """The edition that is meant."""
+        from claude_kg.editions import Choice
+
+        return Choice(self.edition, self.as_of)
 
     def load(self, extra_overlays: Sequence[str] = ()) -> KnowledgeGraph:
         """Read it."""

@@ -31,8 +31,8 @@ import pytest
 import yaml
 
 from claude_kg import Finding, KnowledgeGraph, files
+from claude_kg.check.editions import validate_editions
 from claude_kg.check.text import path_text
-from claude_kg.check.validate import validate
 from claude_kg.terms import PREFIXES, compact
 
 HERE = Path(__file__).parent
@@ -44,7 +44,7 @@ CLAIMS = "claims.ttl"
 # What is a record of the source, and needs no claim itself.
 RECORDS = frozenset({"Claim", "Discrepancy", "Edition", "SourceDocument", "SourceSection"})
 PLAIN = {PREFIXES["xsd"] + name for name in ("boolean", "decimal", "integer")}
-UNCLAIMED = frozenset({"statedIn", "adoptedIn", "edition", "supersedes"})
+UNCLAIMED = frozenset({"statedIn", "adoptedIn", "edition", "introducedIn", "supersedes"})
 
 
 class Case(NamedTuple):
@@ -176,7 +176,7 @@ def found_in(case: Case, folder: Path) -> list[dict[str, str]]:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     graph = KnowledgeGraph.load(facts=[folder], cache=False)
-    return [_told(finding, texts) for finding in validate(graph, limits=None).findings]
+    return [_told(finding, texts) for finding in validate_editions(graph, limits=None).findings]
 
 
 def _told(finding: Finding, texts: Mapping[str, str]) -> dict[str, str]:
@@ -235,7 +235,7 @@ def _key(told: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def test_what_the_edits_begin_with_conforms(tmp_path: Path) -> None:
     assert found_in(Case("", "", {}, "", "followed", []), tmp_path) == []
-    assert validate(KnowledgeGraph.load(facts=[VENDOR]), limits=None).findings == ()
+    assert validate_editions(KnowledgeGraph.load(facts=[VENDOR]), limits=None).findings == ()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c.rule}: {c.breaks}" for c in CASES])
@@ -315,7 +315,7 @@ def test_the_cases_are_about_rules_that_there_are() -> None:
 def test_each_shape_looks_at_something_in_the_graph_that_conforms(tmp_path: Path) -> None:
     for name, text in _edited(Case("", "", {}, "", "followed", [])).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    graph = KnowledgeGraph.load(facts=[tmp_path], cache=False)
+    graph = KnowledgeGraph.load(facts=[tmp_path], edition="latest", cache=False)
     idle = [
         (shape, compact(target, NAMES))
         for shape, about in _shapes().items()
