@@ -123,6 +123,11 @@ class Editions:
         return frozenset(first.union(*(_line(iri, self.all) for iri in header & self.all.keys())))
 
     @property
+    def later(self) -> list[Edition]:
+        """Those that have to be composed, each after those that it follows."""
+        return [edition for iri, edition in self.all.items() if iri not in self.composed]
+
+    @property
     def choices(self) -> list[Edition]:
         """Those that can be asked for: all but the ones on which what is composed rests."""
         before = {f for iri in self.composed for f in _line(iri, self.all) - {iri}}

@@ -30,7 +30,7 @@ YES = frozenset({CKG + "Available"})
 NOTE = CKG + "note"
 """What only remarks on a statement, and does not change what it says."""
 
-_UNSPOKEN = frozenset({STATED_IN, CKG + "locator"})
+_UNSPOKEN = frozenset({STATED_IN, CKG + "locator", CKG + "introducedIn"})
 
 
 @dataclass(frozen=True)

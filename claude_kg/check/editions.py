@@ -24,12 +24,9 @@ def validate_editions(graph: KnowledgeGraph, **options: Any) -> Report:
     report = validate(graph, **options)
     if graph.loaded.edition != FIRST:
         return report
-    editions = graph.loaded.editions
     findings = list(report.findings)
     known = {_said(finding) for finding in findings}
-    for edition in editions.choices:
-        if edition.iri in editions.composed:
-            continue
+    for edition in graph.loaded.editions.later:
         later = validate(graph.at(Choice(edition.iri)), **{**options, "unreadable": ()})
         name = edition.name or compact(edition.iri, graph.prefixes)
         for finding in later.findings:
