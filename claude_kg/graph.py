@@ -167,14 +167,30 @@ class KnowledgeGraph:
         triples = [*handed_on(self.loaded), *inferred]
         return render_graph(triples, format_name, self.prefixes, inferred)
 
+    def export_editions(self, format_name: str = "trig", *, asserted: bool = False) -> bytes:
+        """Every edition of the data as a graph of its own, named by it, in trig or nq.
+
+        With ``asserted``, what is inferred is left out. Raises InputError for another format.
+        """
+        from claude_kg.export import handed_on
+        from claude_kg.render.graphs import render_editions
+
+        graphs = {}
+        for edition in self.loaded.editions.choices:
+            graph = self.at(Choice(edition.iri))
+            inferred = () if asserted else graph.inferred
+            graphs[edition.iri] = [*handed_on(graph.loaded), *inferred]
+        return render_editions(graphs, format_name, self.prefixes)
+
     def validate(self) -> Report:
         """Check the graph against the packaged rules: consistency, shapes and hygiene.
 
-        See :func:`claude_kg.check.validate.validate` for other shapes, engines and limits.
+        At the first edition, the later ones are checked too, each by itself. See
+        :func:`claude_kg.check.editions.validate_editions` for other shapes, engines and limits.
         """
-        from claude_kg.check.validate import validate
+        from claude_kg.check.editions import validate_editions
 
-        return validate(self)
+        return validate_editions(self)
 
     def report(self, *names: str, asserted: bool = False) -> list[Table]:
         """The sections of the report with these names, or all of them, filled from the graph.

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from claude_kg import files
 from claude_kg._version import __version__
 from claude_kg.compose import compose
-from claude_kg.editions import FIRST, Choice, Editions
+from claude_kg.editions import FIRST, HEADER, Choice, Editions
 from claude_kg.errors import InputError, InputErrors, LimitError
 from claude_kg.limits import MAX_FILE_MIB, MAX_NESTING
 from claude_kg.terms import PREFIXES
@@ -262,6 +262,7 @@ def parse(
     _refuse_hostile(text, name, format_name)
     triples: list[ox.Triple] = []
     labels: dict[ox.BlankNode, ox.BlankNode] = {}
+    headers: set[object] = set()
 
     def relabel(node: ox.BlankNode) -> ox.BlankNode:
         if node not in labels:
@@ -283,8 +284,16 @@ def parse(
                     file=name,
                 )
             triples.append(ox.Triple(subject, quad.predicate, object_))
+            if quad.predicate == HEADER:
+                headers.add(quad.graph_name)
     except SyntaxError as error:
         raise _syntax_error(error, name) from None
+    if len(headers) > 1:
+        raise InputError(
+            "holds several editions, a graph each, which contradict each other as one",
+            "Load the graph of one of them, or the files of which they were made",
+            file=name,
+        )
     return tuple(triples), dict(parser.prefixes)
 
 
