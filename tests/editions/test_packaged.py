@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from claude_kg import KnowledgeGraph
-from claude_kg.close import close
 from claude_kg.editions import Choice
 
 FIRST = KnowledgeGraph.load()
@@ -18,12 +17,6 @@ def test_an_edition_conforms_and_is_consistent(edition: str) -> None:
     graph = FIRST.at(Choice(edition))
     assert graph.validate().findings == ()
     assert graph.closure.consistent
-
-
-@pytest.mark.parametrize("edition", LATER)
-def test_the_reference_reasoner_finds_a_later_edition_consistent(edition: str) -> None:
-    graph = FIRST.at(Choice(edition))
-    assert close(graph.asserted, graph.prefixes, "owlrl").clashes == ()
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -51,8 +44,7 @@ def test_every_claim_of_a_later_edition_has_a_page_with_date_and_grade(edition: 
     assert len(adopted) > 0
 
 
-@pytest.mark.parametrize("edition", LATER)
-def test_nothing_rests_on_a_page_of_a_later_edition_without_being_marked(edition: str) -> None:
-    """A fact node that only a later page states is introduced by that edition, or superseded."""
-    rows = FIRST.query("SELECT ?fact WHERE { ?fact ckg:statedIn/ckg:pageAddress ?page }").rows
-    assert list(rows) == []
+def test_the_first_edition_rests_on_no_page_of_a_later_one() -> None:
+    assert (
+        list(FIRST.query("SELECT ?fact WHERE { ?fact ckg:statedIn/ckg:seenOn ?date }").rows) == []
+    )
