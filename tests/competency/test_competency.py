@@ -1,8 +1,9 @@
 """Each question that the catalogue answers, with the answer that the source gives.
 
 A YAML file a folder of queries holds the questions as data: the query, its parameters, the columns
-that are compared, and the rows, of the first edition or of that of ``edition``. ``rows`` is the whole answer, ``contains`` a part of it, ``lacks``
-what must not be in it; ``ordered`` says that the order counts too.
+that are compared, and the rows. ``rows`` is the whole answer, ``contains`` a part of it, ``lacks``
+what must not be in it; ``ordered`` says that the order counts too. The facts are those of the first
+edition, or of that which ``edition`` names.
 """
 
 from __future__ import annotations

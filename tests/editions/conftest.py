@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from claude_kg import KnowledgeGraph
@@ -39,6 +40,7 @@ def values() -> Values:
     def ask(graph: KnowledgeGraph, thing: str, prop: str) -> set[str]:
         query = f"SELECT ?value WHERE {{ <{EX}{thing}> {prop} ?value }}"
         rows = graph.query(query, asserted=True, limits=None).rows
-        return {row["value"].value.rpartition("/")[2].rpartition("#")[2] for row in rows}
+        terms = [row["value"] for row in rows if not isinstance(row["value"], ox.Triple)]
+        return {term.value.rpartition("/")[2].rpartition("#")[2] for term in terms}
 
     return ask
