@@ -66,13 +66,13 @@ class Claim:
 
 
 def compose(
-    stated: Sequence[ox.Triple], choice: Choice, prefixes: Mapping[str, str]
+    stated: Sequence[ox.Triple], editions: Editions, choice: Choice, prefixes: Mapping[str, str]
 ) -> tuple[ox.Triple, ...]:
     """The graph of one edition, made of what the files of a dataset state.
 
-    Raises InputError for an edition or a date that is none.
+    ``editions`` are those of the same statements. Raises InputError for an edition or a date that
+    is none.
     """
-    editions = Editions(stated)
     held = editions.held(choice, prefixes)
     if choice == FIRST and held == editions.all.keys():
         return tuple(stated)

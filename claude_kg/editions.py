@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from claude_kg.dates import Period, period_of
 from claude_kg.errors import InputError
 from claude_kg.terms import CKG, RDF_TYPE, SKOS, compact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from claude_kg.dates import Period
 
 LATEST = "latest"
 """What stands for the newest edition, where a name is asked for."""
@@ -80,6 +81,8 @@ class Editions:
 
     def period(self, node: Term, prop: ox.NamedNode) -> Period | None:
         """The date that is the value of one property of a node, the first of several."""
+        from claude_kg.dates import period_of
+
         literals = [value for value in self.values(node, prop) if isinstance(value, ox.Literal)]
         return min((p for p in map(period_of, literals) if p), default=None)
 
@@ -154,6 +157,8 @@ class Editions:
         edition or a date that is none, and for a date before the first edition.
         """
         if choice.as_of is not None:
+            from claude_kg.dates import Period
+
             on = Period.given(choice.as_of, "--as-of")
             starts = [self.all[iri].as_of for iri in self.composed]
             early = [start for start in starts if start and start.first > on.last]

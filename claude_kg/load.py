@@ -19,7 +19,6 @@ import pyoxigraph as ox
 
 from claude_kg import files
 from claude_kg._version import __version__
-from claude_kg.compose import compose
 from claude_kg.editions import FIRST, HEADER, Choice, Editions
 from claude_kg.errors import InputError, InputErrors, LimitError
 from claude_kg.limits import MAX_FILE_MIB, MAX_NESTING
@@ -101,7 +100,9 @@ class LoadedGraph:
     @cached_property
     def asserted(self) -> tuple[ox.Triple, ...]:
         """What the edition holds of it. Raises InputError for an edition or a date that is none."""
-        return compose(self.stated, self.edition, self.prefixes)
+        from claude_kg.compose import compose
+
+        return compose(self.stated, self.editions, self.edition, self.prefixes)
 
     @cached_property
     def editions(self) -> Editions:
