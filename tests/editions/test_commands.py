@@ -159,3 +159,18 @@ def test_what_is_stale_comes_oldest_first_and_what_was_seen_does_not(
     assert "claim-drawing-room-with-account-draws-on-quota-1" not in later
     table = kg("stale", *three, "--as-of", "2026-06-01").stdout
     assert "never" in table
+
+
+def test_why_points_at_the_claim_from_which_an_edition_has_a_statement(
+    kg: Run, three: list[str], later: Path
+) -> None:
+    asked = ["why", "ex:workshop-with-account", "ckg:contextWindowTokens", "2700"]
+    done = kg(*asked, *three, "--edition", "latest")
+    assert done.returncode == 0, done.stderr
+    line = next(
+        number
+        for number, text in enumerate(later.read_text().splitlines(), 1)
+        if "ckg:claimValue 2700" in text
+    )
+    assert f"later.ttl:{line}:" in done.stdout
+    assert kg(*asked, *three).returncode == 1
