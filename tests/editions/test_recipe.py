@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 from claude_kg import KnowledgeGraph
@@ -18,10 +17,10 @@ WINDOW = "SELECT ?n WHERE { kg:claude-desktop-with-account ckg:contextWindowToke
 def test_the_template_of_the_recipe_conforms_and_changes_the_latest_edition(
     tmp_path: Path,
 ) -> None:
-    block = re.search(r"^   ```turtle\n(.*?)^   ```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    block = re.search(r"^```turtle\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     assert block
     file = tmp_path / "mine.ttl"
-    file.write_text(textwrap.dedent(block[1]))
+    file.write_text(block[1])
     graph = KnowledgeGraph.load(overlays=[file])
     assert graph.validate().findings == ()
     told = {
