@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Fixtures in a folder named broken are broken on purpose.
 TURTLE := $(shell find ontology shapes tests examples -name '*.ttl' -not -path '*/broken/*')
 
-.PHONY: help venv test lint types layout check format build ask-score ask-fit coverage-terms mutants ci clean
+.PHONY: help venv test lint types layout check format build ask-score ask-fit coverage-terms mutants updates ci clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ coverage-terms: venv  ## the terms of the ontology that no question uses
 
 mutants: venv  ## the share of wrong edits of a fact that validation notices
 	$(BIN)/python benchmarks/mutants.py
+
+updates: venv  ## the questions whose answers UPDATE (a claim or a page) changes
+	$(BIN)/python benchmarks/updates.py $(UPDATE)
 
 format: venv  ## lay out code and Turtle in the house style
 	$(BIN)/ruff check --fix .

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from claude_kg.lookup import CLAIM_PARTS, CONCEPT, FACT_NODE, NAMING, STATED_IN, Name
-from claude_kg.terms import CKG, OWL, RDF_TYPE, RDFS, XSD
+from claude_kg.lookup import CLAIM_PARTS, CONCEPT, FACT_NODE, STATED_IN, Name
+from claude_kg.terms import CKG, NAMING, OWL, RDF_TYPE, RDFS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -30,7 +30,7 @@ YES = frozenset({CKG + "Available"})
 NOTE = CKG + "note"
 """What only remarks on a statement, and does not change what it says."""
 
-_UNSPOKEN = frozenset({STATED_IN, CKG + "locator"})
+_UNSPOKEN = frozenset({STATED_IN, CKG + "locator", CKG + "introducedIn"})
 
 
 @dataclass(frozen=True)

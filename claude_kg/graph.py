@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from claude_kg.close import REASONERS
+from claude_kg.editions import Choice
 from claude_kg.errors import InconsistentError
 from claude_kg.limits import DEFAULT_LIMITS, Limits
 from claude_kg.load import LoadedGraph, PathLike, Source, load
@@ -51,6 +52,8 @@ class KnowledgeGraph:
         facts: Sequence[PathLike] | None = None,
         overlays: Sequence[PathLike] = (),
         *,
+        edition: str | None = None,
+        as_of: str | None = None,
         input_format: str | None = None,
         reasoner: str = REASONERS[0],
         cache: bool = True,
@@ -58,7 +61,9 @@ class KnowledgeGraph:
     ) -> KnowledgeGraph:
         """Read the packaged graph, or one with other facts, and lay files over it.
 
-        See :func:`claude_kg.load.load` for the arguments and errors, and
+        ``edition`` is the name of an edition, or "latest"; the first is the default. With
+        ``as_of``, a date, what does not hold on it is left out. See
+        :func:`claude_kg.load.load` for the other arguments and the errors, and
         :func:`claude_kg.close.close` for ``reasoner``; ``cache=False`` neither reads nor writes
         the cache folder, and ``notify`` is told when long work begins.
         """
@@ -67,6 +72,7 @@ class KnowledgeGraph:
         loaded = load(
             facts,
             overlays,
+            edition=Choice(edition, as_of),
             input_format=input_format,
             is_known=lambda content: cache and is_kept(content, reasoner),
         )
@@ -79,8 +85,14 @@ class KnowledgeGraph:
 
     @property
     def asserted(self) -> tuple[ox.Triple, ...]:
-        """What the files state."""
+        """What the files state, as far as the edition holds it."""
         return self.loaded.asserted
+
+    def at(self, edition: Choice) -> KnowledgeGraph:
+        """The same files at another edition."""
+        return KnowledgeGraph(
+            self.loaded.at(edition), reasoner=self.reasoner, cache=self.cache, notify=self._notify
+        )
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -155,14 +167,30 @@ class KnowledgeGraph:
         triples = [*handed_on(self.loaded), *inferred]
         return render_graph(triples, format_name, self.prefixes, inferred)
 
+    def export_editions(self, format_name: str = "trig", *, asserted: bool = False) -> bytes:
+        """Every edition of the data as a graph of its own, named by it, in trig or nq.
+
+        With ``asserted``, what is inferred is left out. Raises InputError for another format.
+        """
+        from claude_kg.export import handed_on
+        from claude_kg.render.graphs import render_editions
+
+        graphs = {}
+        for edition in self.loaded.editions.choices:
+            graph = self.at(Choice(edition.iri))
+            inferred = () if asserted else graph.inferred
+            graphs[edition.iri] = [*handed_on(graph.loaded), *inferred]
+        return render_editions(graphs, format_name, self.prefixes)
+
     def validate(self) -> Report:
         """Check the graph against the packaged rules: consistency, shapes and hygiene.
 
-        See :func:`claude_kg.check.validate.validate` for other shapes, engines and limits.
+        At the first edition, the later ones are checked too, each by itself. See
+        :func:`claude_kg.check.editions.validate_editions` for other shapes, engines and limits.
         """
-        from claude_kg.check.validate import validate
+        from claude_kg.check.editions import validate_editions
 
-        return validate(self)
+        return validate_editions(self)
 
     def report(self, *names: str, asserted: bool = False) -> list[Table]:
         """The sections of the report with these names, or all of them, filled from the graph.

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from claude_kg import files
 from claude_kg._version import __version__
+from claude_kg.editions import FIRST, HEADER, Choice, Editions
 from claude_kg.errors import InputError, InputErrors, LimitError
 from claude_kg.limits import MAX_FILE_MIB, MAX_NESTING
 from claude_kg.terms import PREFIXES
@@ -86,18 +87,36 @@ class Source:
 
 @dataclass(frozen=True)
 class LoadedGraph:
-    """The files that make up a graph, in order: vocabulary, facts, overlays."""
+    """The files that make up a graph, in order: vocabulary, facts, overlays; and the edition."""
 
     sources: tuple[Source, ...]
+    edition: Choice = FIRST
+
+    @cached_property
+    def stated(self) -> tuple[ox.Triple, ...]:
+        """What the files state of all editions, each statement once, in the order of the files."""
+        return tuple(dict.fromkeys(t for source in self.sources for t in source.triples))
 
     @cached_property
     def asserted(self) -> tuple[ox.Triple, ...]:
-        """What the files state, each statement once, in the order of the files."""
-        return tuple(dict.fromkeys(t for source in self.sources for t in source.triples))
+        """What the edition holds of it. Raises InputError for an edition or a date that is none."""
+        from claude_kg.compose import compose
+
+        return compose(self.stated, self.editions, self.edition, self.prefixes)
+
+    @cached_property
+    def editions(self) -> Editions:
+        """The editions that the files know."""
+        return Editions(self.stated)
 
     def without(self, role: Role) -> LoadedGraph:
         """The graph of the files in the other roles."""
-        return LoadedGraph(tuple(source for source in self.sources if source.role != role))
+        kept = tuple(source for source in self.sources if source.role != role)
+        return LoadedGraph(kept, self.edition)
+
+    def at(self, edition: Choice) -> LoadedGraph:
+        """The same files at another edition."""
+        return LoadedGraph(self.sources, edition)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
@@ -112,7 +131,8 @@ class LoadedGraph:
     @cached_property
     def digest(self) -> str:
         """A name for this content: equal for equal files read by equal software."""
-        digest = hashlib.sha256(f"{__version__} {ox.__version__} {sys.version_info[:2]}".encode())
+        software = f"{__version__} {ox.__version__} {sys.version_info[:2]}"
+        digest = hashlib.sha256(f"{software} {self.edition}".encode())
         for source in self.sources:
             digest.update(f"\0{source.role} {source.format} {len(source.data)}\0".encode())
             digest.update(source.data)
@@ -123,26 +143,30 @@ def load(
     facts: Sequence[PathLike] | None = None,
     overlays: Sequence[PathLike] = (),
     *,
+    edition: Choice = FIRST,
     input_format: str | None = None,
     max_mib: int = MAX_FILE_MIB,
     is_known: Callable[[LoadedGraph], bool] = lambda graph: False,
 ) -> LoadedGraph:
     """Read the packaged vocabulary, the facts (or ``facts`` instead) and the overlays.
 
-    Each path is a file, a folder, or ``-`` for standard input. ``input_format``, a key of
-    ``FORMATS``, overrides what the file names say; without it standard input is read as TriG, of
-    which Turtle and N-Triples are a part. A graph of which ``is_known`` says that its content has
-    been parsed before is not parsed until its statements are asked for.
+    ``edition`` says at which edition they are held. Each path is a file, a folder, or ``-`` for
+    standard input. ``input_format``, a key of ``FORMATS``, overrides what the file names say;
+    without it standard input is read as TriG, of which Turtle and N-Triples are a part. A graph of
+    which ``is_known`` says that its content has been parsed before is not parsed until its
+    statements are asked for.
 
-    Raises InputErrors with every file that cannot be read, and LimitError for one too large.
+    Raises InputErrors with every file that cannot be read, InputError for an edition or a date
+    that is none, and LimitError for a file too large.
     """
     read = _read_all(facts, overlays, input_format, max_mib)
-    graph = LoadedGraph(tuple(source for source in read if isinstance(source, Source)))
+    graph = LoadedGraph(tuple(source for source in read if isinstance(source, Source)), edition)
     if len(graph.sources) == len(read) and is_known(graph):
         return graph
     _, errors = _sound(read)
     if errors:
         raise errors[0] if len(errors) == 1 else InputErrors(errors)
+    graph.editions.held(edition, graph.prefixes)
     return graph
 
 
@@ -150,13 +174,15 @@ def load_readable(
     facts: Sequence[PathLike] | None = None,
     overlays: Sequence[PathLike] = (),
     *,
+    edition: Choice = FIRST,
     input_format: str | None = None,
     max_mib: int = MAX_FILE_MIB,
 ) -> tuple[LoadedGraph, list[InputError]]:
     """The graph of all files that can be read, and the errors of those that cannot.
 
     The arguments are those of :func:`load`. Raises InputErrors where the vocabulary cannot be
-    read, without which nothing else has a meaning.
+    read, without which nothing else has a meaning, and InputError for an edition or a date that
+    is none.
     """
     read = _read_all(facts, overlays, input_format, max_mib)
     words = [item for item in read if isinstance(item, Source) and item.role == "vocabulary"]
@@ -164,7 +190,9 @@ def load_readable(
     if broken:
         raise broken[0] if len(broken) == 1 else InputErrors(broken)
     sound, errors = _sound(read)
-    return LoadedGraph(tuple(sound)), errors
+    graph = LoadedGraph(tuple(sound), edition)
+    graph.editions.held(edition, graph.prefixes)
+    return graph, errors
 
 
 def _read_all(
@@ -235,6 +263,7 @@ def parse(
     _refuse_hostile(text, name, format_name)
     triples: list[ox.Triple] = []
     labels: dict[ox.BlankNode, ox.BlankNode] = {}
+    headers: set[object] = set()
 
     def relabel(node: ox.BlankNode) -> ox.BlankNode:
         if node not in labels:
@@ -256,8 +285,16 @@ def parse(
                     file=name,
                 )
             triples.append(ox.Triple(subject, quad.predicate, object_))
+            if quad.predicate == HEADER:
+                headers.add(quad.graph_name)
     except SyntaxError as error:
         raise _syntax_error(error, name) from None
+    if len(headers) > 1:
+        raise InputError(
+            "holds several editions, a graph each, which contradict each other as one",
+            "Load the graph of one of them, or the files of which they were made",
+            file=name,
+        )
     return tuple(triples), dict(parser.prefixes)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from claude_kg.errors import InputError
-from claude_kg.terms import CKG, OWL, RDF, RDF_TYPE, RDFS, SKOS, XSD, compact
+from claude_kg.terms import CKG, NAMING, OWL, RDF, RDF_TYPE, RDFS, SKOS, XSD, compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,11 +38,6 @@ MODE_OF = CKG + "accessModeOf"
 METHOD = CKG + "authenticatesWith"
 STATED_IN = CKG + "statedIn"
 CLAIM_PARTS = (CKG + "claimSubject", CKG + "claimProperty", CKG + "claimValue")
-NAMING = frozenset(
-    {PREFERRED, OTHER, HIDDEN, DEFINITION, *NOTES, RDFS + "label", RDFS + "isDefinedBy"}
-)
-"""The properties that name and define a thing and state no fact about it."""
-
 _W3C_NAMES = {
     RDF_TYPE: "type",
     RDFS + "Class": "class",

@@ -22,6 +22,16 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 
 RDF_TYPE = RDF + "type"
 
+NAMING = frozenset(
+    {
+        *(SKOS + name for name in ("prefLabel", "altLabel", "hiddenLabel", "definition")),
+        *(SKOS + name for name in ("scopeNote", "example")),
+        RDFS + "label",
+        RDFS + "isDefinedBy",
+    }
+)
+"""The properties that name and define a thing and state no fact about it."""
+
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
         "ckg": CKG,

@@ -232,6 +232,7 @@ class Tracer:
         self.look = Lookup(graph, asserted=True)
         self.reasoning: Reasoning = reason(graph.asserted, graph.prefixes)
         self._places = Places(graph.sources)
+        self._asserted = frozenset(graph.asserted)
 
     def derivations(self, triple: ox.Triple, most: int = 1) -> tuple[Derivation, ...]:
         """The proofs of a statement, the shortest first; none where it does not hold."""
@@ -248,8 +249,18 @@ class Tracer:
         return self._origin(statement, proof.sentence if proof else "")
 
     def places(self, triple: ox.Triple) -> tuple[Location, ...]:
-        """Where the files state a statement."""
-        return self._places.of(triple)
+        """Where the files state a statement: itself, or the claim from which an edition has it."""
+        found = self._places.of(triple)
+        if found or triple not in self._asserted or isinstance(triple.subject, ox.BlankNode):
+            return found
+        return tuple(
+            place
+            for claim in self.claims(triple)
+            if self.adopted(claim) and not self.denies(claim)
+            for place in self._places.of(
+                ox.Triple(ox.NamedNode(claim), ox.NamedNode(_VALUE), triple.object)
+            )
+        )
 
     def place_of(self, iri: str) -> tuple[Location, ...]:
         """Where a thing is written about first."""
@@ -342,7 +353,7 @@ class Tracer:
         triple = statement.triple if statement else None
         if statement is None or triple is None:
             return Origin(statement, sentence, (), (), ())
-        places = self._places.of(triple)
+        places = self.places(triple)
         return Origin(statement, sentence, places, self.sections(statement), self.contested(triple))
 
     def _derivation(self, proof: Proof) -> Derivation:

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Entry] = {
     "why": Entry("Check", "Say why a statement holds, or what speaks against it."),
     "disputes": Entry("Check", "Print on what the sections of the sources disagree."),
     "sources": Entry("Check", "Print which sections state what."),
+    "stale": Entry("Check", "Print what has not been checked for long."),
     "export": Entry("Hand on", "Write the graph for other systems."),
 }
 """Every command; ``claude_kg.cli.NAME`` defines it as ``command``."""

@@ -28,11 +28,16 @@ def command(question: tuple[str, ...], graph: GraphSource, output: Output) -> in
     Nothing is sent anywhere: the question is matched with the phrasings of the catalogue, and the
     query that fits best is run. What the graph does not cover is said to be so (exit code 1).
     """
+    from claude_kg import newer
     from claude_kg.ask import ask
     from claude_kg.render.answers import render_answer
+    from claude_kg.render.newer import beside
 
-    answer = ask(graph.load(), _readable(" ".join(question)))
-    output.write(render_answer(answer, output.format or "text"))
+    knowledge = graph.load()
+    answer = ask(knowledge, _readable(" ".join(question)))
+    format_name = output.format or "text"
+    text = render_answer(answer, format_name)
+    output.write(beside(text, format_name, newer.of_answer(knowledge, answer)))
     return 0 if answer.covered else 1
 
 

@@ -35,12 +35,18 @@ def command(
     backend, and so on. What is said of the modes of a product is compared too; where they differ,
     brackets name the mode. "no" is what the sources deny; of what is "not stated" they say nothing.
     """
+    from claude_kg import newer
     from claude_kg.compare import compare
     from claude_kg.render.compare import render_comparison
+    from claude_kg.render.newer import beside
 
-    found = compare(graph.load(), terms, diff=diff, asserted=asserted)
+    knowledge = graph.load()
+    found = compare(knowledge, terms, diff=diff, asserted=asserted)
     if not found.rows:
         remark("they do not differ in anything that is stated")
     width = shutil.get_terminal_size().columns if output.on_terminal else None
     colour = output.on_terminal and "NO_COLOR" not in os.environ
-    output.write(render_comparison(found, output.format or "table", width=width, colour=colour))
+    format_name = output.format or "table"
+    text = render_comparison(found, format_name, width=width, colour=colour)
+    other = newer.of_comparison(knowledge, found, diff=diff, asserted=asserted)
+    output.write(beside(text, format_name, other))

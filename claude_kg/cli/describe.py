@@ -41,13 +41,16 @@ def command(
     each mode. What follows and is not stated is marked as inferred (claude-kg why has the whole
     proof); numbers in brackets are the sections that state a fact.
     """
+    from claude_kg import newer
     from claude_kg.describe import describe
     from claude_kg.render.describe import render_page
+    from claude_kg.render.newer import beside
 
     knowledge = graph.load()
     page = describe(knowledge, term, asserted=asserted, why=why, limits=limits)
     width = shutil.get_terminal_size().columns if output.on_terminal else None
     colour = output.on_terminal and "NO_COLOR" not in os.environ
-    output.write(
-        render_page(page, output.format or "text", knowledge.prefixes, width=width, colour=colour)
-    )
+    format_name = output.format or "text"
+    text = render_page(page, format_name, knowledge.prefixes, width=width, colour=colour)
+    other = newer.of_description(knowledge, page, asserted=asserted, limits=limits)
+    output.write(beside(text, format_name, other))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import click
 
 from claude_kg.cli.options import (
@@ -13,6 +15,7 @@ from claude_kg.cli.options import (
     say,
 )
 
+_ALL = "all"
 _FORMATS = ("turtle", "trig", "nt", "nq", "json-ld", "xml")
 _SUFFIXES = {
     ".ttl": "turtle",
@@ -40,9 +43,14 @@ def command(
     """Write the graph as one document, Turtle unless another format is chosen.
 
     The same graph gives the same bytes. trig and nq hold, beside the whole graph, what is inferred
-    in a graph of its own; the other formats hold one graph.
+    in a graph of its own; the other formats hold one graph. The header says which edition it is;
+    with --edition all, trig and nq hold each edition in a graph of its own.
     """
-    knowledge = graph.load()
-    data = knowledge.export(output.format or "turtle", asserted=asserted)
+    everything = graph.edition == _ALL
+    knowledge = (dataclasses.replace(graph, edition=None) if everything else graph).load()
+    if everything:
+        data = knowledge.export_editions(output.format or "trig", asserted=asserted)
+    else:
+        data = knowledge.export(output.format or "turtle", asserted=asserted)
     say(f"{len(knowledge.asserted)} statements from {len(knowledge.sources)} files")
     output.write(data)

@@ -49,10 +49,16 @@ def command(
     protocol, a class. In the column "has it", "no" is what the sources deny; of what is "not
     stated" they say nothing. That nothing fits is an answer, and no error.
     """
+    from claude_kg import newer
     from claude_kg.find import find
     from claude_kg.render.find import render_search
+    from claude_kg.render.newer import beside
 
-    found = find(graph.load(), needs, without, strict=strict, asserted=asserted)
+    knowledge = graph.load()
+    found = find(knowledge, needs, without, strict=strict, asserted=asserted)
     width = shutil.get_terminal_size().columns if output.on_terminal else None
     colour = output.on_terminal and "NO_COLOR" not in os.environ
-    output.write(render_search(found, output.format or "table", width=width, colour=colour))
+    format_name = output.format or "table"
+    text = render_search(found, format_name, width=width, colour=colour)
+    other = newer.of_search(knowledge, found, needs, without, strict=strict, asserted=asserted)
+    output.write(beside(text, format_name, other))

@@ -23,6 +23,7 @@ from claude_kg.errors import InputError
 from claude_kg.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
+    from claude_kg.editions import Choice
     from claude_kg.graph import KnowledgeGraph
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -57,6 +58,15 @@ class GraphSource:
     input_format: str | None
     reasoner: str
     cache: bool
+    edition: str | None = None
+    as_of: str | None = None
+
+    @property
+    def choice(self) -> Choice:
+        """The edition that is meant."""
+        from claude_kg.editions import Choice
+
+        return Choice(self.edition, self.as_of)
 
     def load(self, extra_overlays: Sequence[str] = ()) -> KnowledgeGraph:
         """Read it."""
@@ -65,6 +75,8 @@ class GraphSource:
         return KnowledgeGraph.load(
             self.facts or None,
             (*self.overlays, *extra_overlays),
+            edition=self.edition,
+            as_of=self.as_of,
             input_format=self.input_format,
             reasoner=self.reasoner,
             cache=self.cache,
@@ -144,6 +156,16 @@ def graph_options(command: F) -> F:
             help="What draws conclusions: our rules, or the slow reference.",
         ),
         click.option("--no-cache", is_flag=True, help="Neither use nor write the cache folder."),
+        click.option(
+            "--edition",
+            metavar="NAME",
+            help="Hold the facts at this edition, or at the latest; by default at the first.",
+        ),
+        click.option(
+            "--as-of",
+            metavar="DATE",
+            help="Hold only what is valid at this date: YYYY-MM-DD, YYYY-MM or YYYY.",
+        ),
     ]
 
     @functools.wraps(command)
@@ -154,9 +176,11 @@ def graph_options(command: F) -> F:
         input_format: str | None,
         reasoner: str,
         no_cache: bool,
+        edition: str | None,
+        as_of: str | None,
         **kwargs: Any,
     ) -> Any:
-        graph = GraphSource(facts, overlays, input_format, reasoner, cache=not no_cache)
+        graph = GraphSource(facts, overlays, input_format, reasoner, not no_cache, edition, as_of)
         return command(*args, graph=graph, **kwargs)
 
     return _apply(options, cast("F", wrapper))

@@ -35,7 +35,7 @@ def command(
 
     Markdown unless another format is chosen; csv holds one section.
     """
-    from claude_kg import report
+    from claude_kg import newer, report
     from claude_kg.query.catalogue import Catalogue
     from claude_kg.render.tables import render_tables
 
@@ -44,4 +44,7 @@ def command(
     tables = [
         report.fill(knowledge, section, asserted=asserted, limits=limits) for section in chosen
     ]
-    output.write(render_tables(tables, output.format or "markdown"))
+    others = [
+        newer.of_table(knowledge, table, asserted=asserted, limits=limits) for table in tables
+    ]
+    output.write(render_tables(tables, output.format or "markdown", others))

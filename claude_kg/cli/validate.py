@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from claude_kg import files as packaged
+from claude_kg.check.editions import validate_editions
 from claude_kg.check.findings import Report, Severity
 from claude_kg.check.rules import Rule, rules, select
 from claude_kg.check.shapes import ENGINES
-from claude_kg.check.validate import LIMITS, validate
+from claude_kg.check.validate import LIMITS
 from claude_kg.cli.options import (
     _QUIET,
     _VERBOSE,
@@ -112,6 +113,8 @@ def command(
     """Check the packaged graph, or FILEs laid over it.
 
     Syntax, consistency, then the shapes. A FILE is a data file, a folder, or - for standard input.
+    Each edition of the facts is checked by itself, or with --edition that one alone.
+
     Exits with 0 if the graph conforms, 1 if it does not, and 2 if a file could not be read.
     """
     from claude_kg.graph import KnowledgeGraph
@@ -124,6 +127,7 @@ def command(
     loaded, unreadable = load_readable(
         files if only else graph.facts or None,
         graph.overlays if only else (*graph.overlays, *files),
+        edition=graph.choice,
         input_format=graph.input_format,
     )
     own = [Path(name) for name in shapes]
@@ -131,7 +135,7 @@ def command(
     if only and own:
         loaded = loaded.without("vocabulary")
     checked = KnowledgeGraph(loaded, reasoner=graph.reasoner, cache=graph.cache, notify=progress)
-    report = validate(
+    report = validate_editions(
         checked,
         unreadable=unreadable,
         shapes=[*ours, *own] if own else None,

@@ -63,6 +63,28 @@ def render_graph(
     return text
 
 
+def render_editions(
+    graphs: Mapping[str, Iterable[ox.Triple]], format_name: str, prefixes: Mapping[str, str]
+) -> bytes:
+    """Several graphs, each under its name, as trig or nq.
+
+    Raises InputError for any other format: it would make one graph of them.
+    """
+    if format_name not in ("trig", "nq"):
+        raise InputError(
+            f"{format_name} cannot hold several editions apart",
+            "Write trig or nq, or choose one edition",
+        )
+    quads = [
+        ox.Quad(*_parts(triple), ox.NamedNode(name))
+        for name, triples in graphs.items()
+        for triple in _canonical(triples)
+    ]
+    if format_name == "nq":
+        return _serialize(quads, ox.RdfFormat.N_QUADS)
+    return _serialize(quads, ox.RdfFormat.TRIG, prefixes=_used(prefixes, quads))
+
+
 def _canonical(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
     """The statements with canonical blank nodes, sorted."""
     statements = list(triples)

@@ -9,11 +9,13 @@ import re
 from typing import TYPE_CHECKING
 
 from claude_kg.errors import InputError
+from claude_kg.render.newer import newer_data, newer_markdown
 from claude_kg.render.results import markdown_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from claude_kg.newer import Newer
     from claude_kg.report import Cell, Table
 
 FORMATS = ("markdown", "csv", "json")
@@ -24,8 +26,10 @@ _EMPTY = "Nothing is stated.\n"
 _SENTENCE_ENDS = (".", "?", "!")
 
 
-def render_tables(tables: Sequence[Table], format_name: str) -> str:
-    """The tables as text.
+def render_tables(
+    tables: Sequence[Table], format_name: str, others: Sequence[Newer | None] = ()
+) -> str:
+    """The tables as text, each with what another edition says of it, if ``others`` has that.
 
     Markdown has a heading and a remark before each; several are a document, with a heading for
     each chapter, and with a table of contents where it begins with a title. CSV (RFC 4180) is the
@@ -33,15 +37,16 @@ def render_tables(tables: Sequence[Table], format_name: str) -> str:
     cell are joined by semicolons; JSON keeps them apart.
     """
     if format_name == "json":
-        return _json(tables)
+        return _json(tables, others)
     if format_name == "csv":
         return _csv(tables)
+    beside = [newer_markdown(other) for other in others] or [""] * len(tables)
     if len(tables) == 1:
-        return _markdown(tables[0], "##")
-    return "\n".join(_document(tables))
+        return "\n".join(filter(None, [_markdown(tables[0], "##"), *beside]))
+    return "\n".join(_document(tables, beside))
 
 
-def _document(tables: Sequence[Table]) -> Iterator[str]:
+def _document(tables: Sequence[Table], beside: Sequence[str]) -> Iterator[str]:
     chapter = ""
     for number, table in enumerate(tables):
         section = table.section
@@ -54,6 +59,8 @@ def _document(tables: Sequence[Table]) -> Iterator[str]:
             yield f"## {section.chapter}\n"
         chapter = section.chapter
         yield _markdown(table, "###" if chapter else "##")
+        if beside[number]:
+            yield beside[number]
 
 
 def _contents(tables: Sequence[Table]) -> Iterator[str]:
@@ -136,7 +143,7 @@ def _csv(tables: Sequence[Table]) -> str:
     return text.getvalue()
 
 
-def _json(tables: Sequence[Table]) -> str:
+def _json(tables: Sequence[Table], others: Sequence[Newer | None]) -> str:
     content = [
         {
             "id": table.section.name,
@@ -147,7 +154,8 @@ def _json(tables: Sequence[Table]) -> str:
                 {"name": column.variable, "heading": column.heading} for column in table.columns
             ],
             "rows": table.rows,
+            "newer": newer_data(other),
         }
-        for table in tables
+        for table, other in zip(tables, others or [None] * len(tables), strict=True)
     ]
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

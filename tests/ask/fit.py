@@ -11,11 +11,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
-from tests.ask.score import HIDDEN, PARTS, judge, questions
-
 from claude_kg import KnowledgeGraph
 from claude_kg.ask import Asker
 from claude_kg.ask.confidence import Signs
+from tests.ask.score import HIDDEN, PARTS, judge, questions
 
 NAMES = [field.name for field in fields(Signs)]
 ROUNDS = 3000

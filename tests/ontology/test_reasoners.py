@@ -8,6 +8,7 @@ import owlready2
 import pytest
 
 from claude_kg import KnowledgeGraph
+from claude_kg.editions import Choice
 
 BOTH_METHODS = Path(__file__).with_name("both-methods.ttl")
 
@@ -17,10 +18,11 @@ def muddled() -> KnowledgeGraph:
     return KnowledgeGraph.load(facts=[BOTH_METHODS])
 
 
+@pytest.mark.parametrize("edition", [None, "latest"])
 def test_hermit_finds_the_graph_consistent_and_every_class_satisfiable(
-    packaged: KnowledgeGraph, java: str, tmp_path: Path
+    packaged: KnowledgeGraph, java: str, tmp_path: Path, edition: str | None
 ) -> None:
-    world = classify(packaged, java, tmp_path)
+    world = classify(packaged.at(Choice(edition)), java, tmp_path)
     assert list(world.inconsistent_classes()) == []
     assert len(list(world.classes())) > 20
 

@@ -31,6 +31,7 @@ import pytest
 import yaml
 
 from claude_kg import Finding, KnowledgeGraph, files
+from claude_kg.check.editions import validate_editions
 from claude_kg.check.text import path_text
 from claude_kg.check.validate import validate
 from claude_kg.terms import PREFIXES, compact
@@ -45,7 +46,9 @@ HANDBOOK = "ex:handbook-products"
 # What is a record of the source, and needs no claim itself.
 RECORDS = frozenset({"Claim", "Discrepancy", "Edition", "SourceDocument", "SourceSection"})
 PLAIN = {PREFIXES["xsd"] + name for name in ("boolean", "decimal", "integer")}
-UNCLAIMED = frozenset({"statedIn", "adoptedIn", "edition", "supersedes"})
+# The files whose cases look at the later edition, too; the others are about what is in both.
+LATER = frozenset({"editions", "sources"})
+UNCLAIMED = frozenset({"statedIn", "adoptedIn", "edition", "introducedIn", "supersedes"})
 
 
 class Case(NamedTuple):
@@ -57,6 +60,7 @@ class Case(NamedTuple):
     also: str
     claims: str
     expect: list[dict[str, str]]
+    later: bool = False
 
 
 def _cases() -> Iterator[Case]:
@@ -72,6 +76,7 @@ def _cases() -> Iterator[Case]:
                     case.get("also", ""),
                     case.get("claims", "followed"),
                     case["expect"],
+                    file.stem in LATER,
                 )
 
 
@@ -181,7 +186,8 @@ def found_in(case: Case, folder: Path) -> list[dict[str, str]]:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     graph = KnowledgeGraph.load(facts=[folder], cache=False)
-    return [_told(finding, texts) for finding in validate(graph, limits=None).findings]
+    check = validate_editions if case.later else validate
+    return [_told(finding, texts) for finding in check(graph, limits=None).findings]
 
 
 def _told(finding: Finding, texts: Mapping[str, str]) -> dict[str, str]:
@@ -239,8 +245,8 @@ def _key(told: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def test_what_the_edits_begin_with_conforms(tmp_path: Path) -> None:
-    assert found_in(Case("", "", {}, "", "followed", []), tmp_path) == []
-    assert validate(KnowledgeGraph.load(facts=[VENDOR]), limits=None).findings == ()
+    assert found_in(Case("", "", {}, "", "followed", [], later=True), tmp_path) == []
+    assert validate_editions(KnowledgeGraph.load(facts=[VENDOR]), limits=None).findings == ()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c.rule}: {c.breaks}" for c in CASES])
@@ -320,7 +326,7 @@ def test_the_cases_are_about_rules_that_there_are() -> None:
 def test_each_shape_looks_at_something_in_the_graph_that_conforms(tmp_path: Path) -> None:
     for name, text in _edited(Case("", "", {}, "", "followed", [])).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    graph = KnowledgeGraph.load(facts=[tmp_path], cache=False)
+    graph = KnowledgeGraph.load(facts=[tmp_path], edition="latest", cache=False)
     idle = [
         (shape, compact(target, NAMES))
         for shape, about in _shapes().items()
