@@ -72,6 +72,15 @@ class KnowledgeGraph:
         )
         return cls(loaded, reasoner=reasoner, cache=cache, notify=notify)
 
+    def without_overlays(self) -> KnowledgeGraph:
+        """The graph below what is laid over it."""
+        return KnowledgeGraph(
+            self.loaded.without("overlay"),
+            reasoner=self.reasoner,
+            cache=self.cache,
+            notify=self._notify,
+        )
+
     @property
     def sources(self) -> tuple[Source, ...]:
         """The files, in the order in which they were read."""
@@ -160,9 +169,10 @@ class KnowledgeGraph:
 
         See :func:`claude_kg.check.validate.validate` for other shapes, engines and limits.
         """
+        from claude_kg.check.findings import told_once
         from claude_kg.check.validate import validate
 
-        return validate(self)
+        return told_once(validate(self))
 
     def report(self, *names: str, asserted: bool = False) -> list[Table]:
         """The sections of the report with these names, or all of them, filled from the graph.

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path as File
 from typing import Any
@@ -35,22 +36,38 @@ def key(loaded: LoadedGraph, rules: Iterable[Sequence[File]], *chosen: str | Non
         with suppress(OSError):
             status = file.stat()
             digest.update(f"\0{file.name} {status.st_size} {status.st_mtime_ns}".encode())
-    return f"{digest.hexdigest()}.verdict"
+    return digest.hexdigest()
 
 
-def read(name: str) -> list[Finding] | None:
-    """The findings that are kept under a name, without their places; None where none are."""
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found, without places, and how many statements and which prefixes there are."""
+
+    findings: list[Finding]
+    statements: int
+    prefixes: dict[str, str]
+
+
+def read(name: str) -> Verdict | None:
+    """The verdict that is kept under a name; None where none is."""
     content = cache.read(name)
     if content is None:
         return None
     with suppress(ValueError, SyntaxError, KeyError, TypeError):
-        return [_finding(kept) for kept in json.loads(content)]
+        kept = json.loads(content)
+        findings = [_finding(found) for found in kept["findings"]]
+        return Verdict(findings, kept["statements"], kept["prefixes"])
     return None
 
 
-def write(name: str, findings: Sequence[Finding]) -> None:
-    """Keep the findings of a check, without their places."""
-    cache.write(name, json.dumps([_kept(finding) for finding in findings]).encode())
+def write(name: str, verdict: Verdict) -> None:
+    """Keep a verdict."""
+    kept = {
+        "findings": [_kept(finding) for finding in verdict.findings],
+        "statements": verdict.statements,
+        "prefixes": verdict.prefixes,
+    }
+    cache.write(name, json.dumps(kept).encode())
 
 
 def _kept(finding: Finding) -> dict[str, Any]:

@@ -56,6 +56,19 @@ def test_a_contradiction_is_told_with_its_place(validate: Run) -> None:
     assert literal.startswith(f"{CONTRADICTION}:11:29: violation: ex:muddled ")
 
 
+def test_a_value_of_the_wrong_datatype_is_told_once(validate: Run, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.ttl"
+    file.write_text(f'{UNLABELLED} ex:shed a ckg:AccessMode ; ckg:contextWindowTokens "many" .')
+
+    def told(*more: str) -> list[str]:
+        findings = json.loads(validate(file, "-f", "json", *more).stdout)["findings"]
+        return [f["rule"] for f in findings if (f["path"] or "").endswith("contextWindowTokens>")]
+
+    assert sorted(told()) == ["edge-has-claim", "mode-context-window"]
+    assert told("--skip", "mode-context-window", "--skip", "edge-*") == ["consistency"]
+    assert told("--rules", "consistency") == ["consistency"]
+
+
 def test_every_broken_file_is_told_and_the_rest_is_checked(validate: Run) -> None:
     missing = HERE / "missing.ttl"
     done = validate(BROKEN, CONTRADICTION, missing)
