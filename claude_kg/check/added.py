@@ -19,7 +19,7 @@ from claude_kg.check import reach
 from claude_kg.check.bounded import Task
 from claude_kg.check.consistency import check_consistency
 from claude_kg.check.data import Data
-from claude_kg.check.fast import check_fast
+from claude_kg.check.fast import check_fast, is_known
 from claude_kg.check.findings import Finding
 from claude_kg.check.hygiene import HygieneRule, check_hygiene
 from claude_kg.check.reach import Added, Reach
@@ -142,12 +142,14 @@ class Base:
         """
         if len(added) * _LEAST_SHARE > self.statements:
             return None
-        follows = follow(self._closure, added)
-        if follows is None:
-            return None
         book, closure_book = (
             Rulebook(shapes, prefixes) for shapes in (rules.shapes, rules.closure_shapes)
         )
+        if not (is_known(book) and is_known(closure_book)):
+            return None
+        follows = follow(self._closure, added)
+        if follows is None:
+            return None
         new = Added(added, self._above)
         closed = Added([*added, *follows], self._above)
         lines, inferred = lines_of(added), self._inferred.all + lines_of(follows)

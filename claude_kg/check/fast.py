@@ -73,7 +73,7 @@ def check_fast(data: Data, rules: Rulebook, parts: Sequence[str] = PARTS) -> lis
     """
     results: list[Result] = []
     left: list[ox.Triple] = []
-    if not _is_known(rules):
+    if not is_known(rules):
         left += rules.triples if PARTS[0] in parts else ()
     else:
         for part in parts:
@@ -87,7 +87,7 @@ def check_fast(data: Data, rules: Rulebook, parts: Sequence[str] = PARTS) -> lis
     return results
 
 
-def _is_known(rules: Rulebook) -> bool:
+def is_known(rules: Rulebook) -> bool:
     """Whether the shapes hold core SHACL, and SPARQL constraints of node shapes, and no more."""
     for triple in rules.triples:
         name = triple.predicate.value
