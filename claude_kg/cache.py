@@ -63,6 +63,16 @@ def read(name: str) -> bytes | None:
     return content
 
 
+def is_writable() -> bool:
+    """Whether what is written now can be read next time."""
+    kept = folder()
+    if kept is None:
+        return False
+    with suppress(OSError):
+        kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return os.access(kept, os.W_OK)
+
+
 def write(name: str, content: bytes, keep: int = _KEPT) -> None:
     """Keep content under a name; of its kind, forget all but the ``keep`` that were used last."""
     kept = folder()
@@ -97,6 +107,17 @@ def is_kept(loaded: LoadedGraph, reasoner: str = REASONERS[0]) -> bool:
     """Whether the closed graph of this content is kept, so that it has been parsed before."""
     kept = folder()
     return kept is not None and (kept / _store_name(loaded, reasoner)).is_file()
+
+
+def keep_known(loaded: LoadedGraph) -> None:
+    """Note that all files of this content can be parsed."""
+    write(f"{loaded.digest}.parsed", b"")
+
+
+def is_known(loaded: LoadedGraph) -> bool:
+    """Whether all files of this content have been parsed before."""
+    kept = folder()
+    return kept is not None and (kept / f"{loaded.digest}.parsed").is_file()
 
 
 def read_quads(loaded: LoadedGraph, reasoner: str) -> tuple[bytes, dict[str, str]] | None:

@@ -19,8 +19,12 @@ import pyoxigraph as ox
 from claude_kg.dates import Period
 from claude_kg.editions import (
     ADOPTED_IN,
+    AS_OF,
+    EDITION,
     FIRST,
+    FOLLOWS,
     HEADER,
+    INTRODUCED_IN,
     SUBJECT,
     TYPE,
     VALID_FROM,
@@ -32,7 +36,7 @@ from claude_kg.editions import (
 from claude_kg.terms import CKG, NAMING, ONTOLOGY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
 SUPERSEDES = ox.NamedNode(CKG + "supersedes")
 STATED_IN = ox.NamedNode(CKG + "statedIn")
@@ -41,6 +45,8 @@ VALUE = ox.NamedNode(CKG + "claimValue")
 DENIES = ox.NamedNode(CKG + "denies")
 WITHDRAWS = ox.NamedNode(CKG + "withdraws")
 WITHDRAWN = ox.NamedNode(CKG + "Withdrawn")
+_SPEAKING = {SUPERSEDES, WITHDRAWS, FOLLOWS, HEADER, INTRODUCED_IN, AS_OF, VALID_FROM, VALID_UNTIL}
+"""By what is said that editions are made of."""
 _CLAIM_PARTS = (SUBJECT, VALUE, SUPERSEDES, WITHDRAWS)
 _OF_THE_PLACE = (STATED_IN, ox.NamedNode(CKG + "locator"), ox.NamedNode(CKG + "note"))
 """What a fact node says of where it is stated, and not of what it states."""
@@ -81,6 +87,35 @@ def compose(
     kept = [t for t in stated if t.subject not in absent and t.object not in absent]
     claims = [c for node in editions.said if node not in absent for c in _claim(editions, node)]
     return _composed(kept, claims, lapsed, editions, held, absent)
+
+
+def touched(
+    stated: Sequence[ox.Triple], editions: Editions, choice: Choice, prefixes: Mapping[str, str]
+) -> frozenset[str]:
+    """The IRIs of which composing an edition may take away what is said, or add to it.
+
+    What is said of other things, and speaks of no edition, comes through as it is.
+    """
+    held = editions.held(choice, prefixes)
+    absent, _ = _absent(editions, held, None)
+    nodes: set[Term] = {*absent, *(ox.NamedNode(edition.iri) for edition in editions.later)}
+    claims = [c for node in editions.said if node not in absent for c in _claim(editions, node)]
+    by_node: dict[Term, Claim] = {claim.node: claim for claim in claims}
+    for claim in claims:
+        if claim.later:
+            nodes.update((claim.node, claim.subject, *claim.supersedes, *claim.withdraws))
+            nodes.update(by_node[old].subject for old in claim.supersedes if old in by_node)
+    return frozenset(node.value for node in nodes if isinstance(node, ox.NamedNode))
+
+
+def comes_through(added: Iterable[ox.Triple], touched: Container[str]) -> bool:
+    """Whether an edition holds statements just as they are, if added to the others."""
+    return not any(
+        triple.predicate in _SPEAKING
+        or triple.object == EDITION
+        or any(isinstance(t, ox.NamedNode) and t.value in touched for t in triple)
+        for triple in added
+    )
 
 
 def claims_of(editions: Editions) -> list[Claim]:

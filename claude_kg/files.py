@@ -35,6 +35,11 @@ def shape_files(*, closure: bool = False) -> list[Path]:
     return sorted(folder.glob("*.ttl"))
 
 
+def all_shape_files() -> set[Path]:
+    """Both of these."""
+    return {*shape_files(), *shape_files(closure=True)}
+
+
 def hygiene_files() -> list[Path]:
     """The rules for the asserted graph that are queries."""
     return sorted((SHAPES_FOLDER / "hygiene").glob("*.rq"))

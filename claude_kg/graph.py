@@ -78,6 +78,15 @@ class KnowledgeGraph:
         )
         return cls(loaded, reasoner=reasoner, cache=cache, notify=notify)
 
+    def without_overlays(self) -> KnowledgeGraph:
+        """The graph below what is laid over it."""
+        return KnowledgeGraph(
+            self.loaded.without("overlay"),
+            reasoner=self.reasoner,
+            cache=self.cache,
+            notify=self._notify,
+        )
+
     @property
     def sources(self) -> tuple[Source, ...]:
         """The files, in the order in which they were read."""
@@ -189,8 +198,9 @@ class KnowledgeGraph:
         :func:`claude_kg.check.editions.validate_editions` for other shapes, engines and limits.
         """
         from claude_kg.check.editions import validate_editions
+        from claude_kg.check.findings import told_once
 
-        return validate_editions(self)
+        return told_once(validate_editions(self))
 
     def report(self, *names: str, asserted: bool = False) -> list[Table]:
         """The sections of the report with these names, or all of them, filled from the graph.

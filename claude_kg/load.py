@@ -25,7 +25,7 @@ from claude_kg.limits import MAX_FILE_MIB, MAX_NESTING
 from claude_kg.terms import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Role = Literal["vocabulary", "facts", "overlay"]
 PathLike = str | os.PathLike[str]
@@ -121,12 +121,7 @@ class LoadedGraph:
     @cached_property
     def prefixes(self) -> dict[str, str]:
         """Our prefixes, then those that the files declare; the first declaration of one counts."""
-        known = dict(PREFIXES)
-        for source in self.sources:
-            for prefix, namespace in source.prefixes.items():
-                if prefix and namespace:
-                    known.setdefault(prefix, namespace)
-        return known
+        return with_prefixes(PREFIXES, self.sources)
 
     @cached_property
     def digest(self) -> str:
@@ -137,6 +132,16 @@ class LoadedGraph:
             digest.update(f"\0{source.role} {source.format} {len(source.data)}\0".encode())
             digest.update(source.data)
         return digest.hexdigest()
+
+
+def with_prefixes(known: Mapping[str, str], sources: Iterable[Source]) -> dict[str, str]:
+    """The known prefixes, then those that files declare; the first declaration of one counts."""
+    prefixes = dict(known)
+    for source in sources:
+        for prefix, namespace in source.prefixes.items():
+            if prefix and namespace:
+                prefixes.setdefault(prefix, namespace)
+    return prefixes
 
 
 def load(
@@ -177,14 +182,23 @@ def load_readable(
     edition: Choice = FIRST,
     input_format: str | None = None,
     max_mib: int = MAX_FILE_MIB,
+    is_known: Callable[[LoadedGraph], bool] = lambda graph: False,
 ) -> tuple[LoadedGraph, list[InputError]]:
     """The graph of all files that can be read, and the errors of those that cannot.
 
-    The arguments are those of :func:`load`. Raises InputErrors where the vocabulary cannot be
-    read, without which nothing else has a meaning, and InputError for an edition or a date that
-    is none.
+    The arguments are those of :func:`load`; ``is_known`` may know the files without the overlays,
+    too, and then only these are parsed. Raises InputErrors where the vocabulary cannot be read,
+    without which nothing else has a meaning, and InputError for an edition or a date that is none.
     """
     read = _read_all(facts, overlays, input_format, max_mib)
+    graph = LoadedGraph(tuple(source for source in read if isinstance(source, Source)), edition)
+    below = graph.without("overlay")
+    if is_known(graph):
+        return graph, [error for error in read if isinstance(error, InputError)]
+    if is_known(below):
+        rest = (item for item in read if not isinstance(item, Source) or item.role == "overlay")
+        sound, errors = _sound(rest)
+        return LoadedGraph((*below.sources, *sound), edition), errors
     words = [item for item in read if isinstance(item, Source) and item.role == "vocabulary"]
     _, broken = _sound(words)
     if broken:

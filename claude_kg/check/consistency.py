@@ -11,7 +11,10 @@ from claude_kg.check.findings import Finding, Path, Severity
 from claude_kg.check.text import term_text
 from claude_kg.closure import Clash, is_language
 from claude_kg.reason.datatypes import well_formed
-from claude_kg.terms import PREFIXES, RDF_TYPE, XSD, compact, expand
+from claude_kg.terms import PREFIXES, RDF_TYPE, RDFS, XSD, compact, expand
+
+_DATATYPE = PREFIXES["sh"] + "DatatypeConstraintComponent"
+"""What SHACL calls a constraint on the datatype of values, wherever it is stated."""
 
 _WHY = "From a contradiction everything follows, so no answer could be trusted."
 _LITERAL_CLASH = re.compile(r"Lexical value of the literal '(.*)' does not match .*\((.*)\)")
@@ -33,9 +36,10 @@ def check_consistency(
             named.append(clash)
     ill_typed = list(_ill_typed(triples, literals, prefixes))
     values = {finding.value for finding in ill_typed}
+    order = {triple: number for number, triple in enumerate(triples)} if named else {}
     return [
         *(
-            _contradiction(clash, triples, prefixes)
+            _contradiction(clash, triples, order, prefixes)
             for clash in named
             # An ill-typed value contradicts its type; it is told once, where it stands.
             if not any(statement.object in values for statement in clash.statements)
@@ -69,16 +73,20 @@ def _invalid_patterns(
 
 
 def _contradiction(
-    clash: Clash, triples: Sequence[ox.Triple], prefixes: Mapping[str, str]
+    clash: Clash,
+    triples: Sequence[ox.Triple],
+    order: Mapping[ox.Triple, int],
+    prefixes: Mapping[str, str],
 ) -> Finding:
     facts = [t for t in clash.statements if _is_fact(t)]
     if not facts:
         return _named_contradiction(clash, triples, prefixes)
     # What was laid over the rest comes last, and is what somebody has just written.
-    order = {triple: number for number, triple in enumerate(triples)}
     facts.sort(key=lambda triple: order.get(triple, -1))
     written = "; ".join(_statement(triple, prefixes) for triple in facts)
     latest = facts[-1]
+    range_ = [t for t in clash.statements if t.predicate.value == RDFS + "range"]
+    is_of_value = len(facts) == 1 and len(range_) == len(clash.statements) - 1
     assert not isinstance(latest.subject, ox.Triple)
     assert not isinstance(latest.object, ox.Triple)
     return Finding(
@@ -90,6 +98,7 @@ def _contradiction(
         value=latest.object,
         why=_WHY,
         fix="Take back one of these statements.",
+        component=_DATATYPE if is_of_value and isinstance(latest.object, ox.Literal) else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -16,29 +16,65 @@ _WRITTEN = ox.NamedNode("urn:claude-kg:written")
 _GAP = [Token("", "", 0)] * 2
 
 
-class Data:
-    """The statements of a graph."""
+_TYPED = f"^^<{XSD}".encode()
 
-    def __init__(self, triples: Sequence[ox.Triple]) -> None:
-        self.triples = triples
+
+class Data:
+    """The statements of a graph, given as such or as N-Triples."""
+
+    def __init__(self, given: Sequence[ox.Triple] | bytes) -> None:
+        self._given = given
+
+    @cached_property
+    def triples(self) -> Sequence[ox.Triple]:
+        """The statements."""
+        return _triples(self._given) if isinstance(self._given, bytes) else self._given
 
     @cached_property
     def lines(self) -> bytes:
         """The graph in N-Triples."""
-        return ox.serialize(self.triples, format=ox.RdfFormat.N_TRIPLES) or b""
+        if isinstance(self._given, bytes):
+            return self._given
+        return ox.serialize(self._given, format=ox.RdfFormat.N_TRIPLES) or b""
 
     @cached_property
     def store(self) -> ox.Store:
         """The graph in the embedded store, blank nodes under their own names."""
         store = ox.Store()
-        # Unlike loading, this keeps the names of blank nodes.
-        store.extend(ox.parse(self.lines, ox.RdfFormat.N_TRIPLES))
+        _extend(store, self.lines)
         return store
 
     @cached_property
     def writing(self) -> Writing:
         """How its literals are written."""
-        return Writing(self.triples)
+        if not isinstance(self._given, bytes):
+            return Writing(self._given)
+        # Only those that have a datatype can be written in more than one way.
+        return Writing(_triples(b"".join(_lines_with(_TYPED, self._given))))
+
+    def grown(self, lines: bytes) -> Data:
+        """The graph with more statements, in the same store, which this one must not use again."""
+        data = Data(self.lines + lines)
+        _extend(self.store, lines)
+        data.store = self.store
+        return data
+
+
+def _lines_with(mark: bytes, lines: bytes) -> Iterator[bytes]:
+    at = lines.find(mark)
+    while at >= 0:
+        end = lines.find(b"\n", at) + 1 or len(lines)
+        yield lines[lines.rfind(b"\n", 0, at) + 1 : end]
+        at = lines.find(mark, end)
+
+
+def _triples(lines: bytes) -> list[ox.Triple]:
+    return [quad.triple for quad in ox.parse(lines, ox.RdfFormat.N_TRIPLES)]
+
+
+def _extend(store: ox.Store, lines: bytes) -> None:
+    # Unlike loading, this keeps the names of blank nodes.
+    store.extend(ox.parse(lines, ox.RdfFormat.N_TRIPLES))
 
 
 class Writing:

@@ -26,9 +26,9 @@ def validate_editions(graph: KnowledgeGraph, **options: Any) -> Report:
         return report
     findings = list(report.findings)
     known = {_said(finding) for finding in findings}
-    for edition in graph.loaded.editions.later:
-        later = validate(graph.at(Choice(edition.iri)), **{**options, "unreadable": ()})
-        name = edition.name or compact(edition.iri, graph.prefixes)
+    for iri, label in report.editions:
+        later = validate(graph.at(Choice(iri)), **{**options, "unreadable": ()})
+        name = label or compact(iri, report.prefixes)
         for finding in later.findings:
             if _said(finding) not in known:
                 known.add(_said(finding))

@@ -32,7 +32,9 @@ def _terms(*names: str) -> frozenset[str]:
     return frozenset(SH + name for name in names)
 
 
-_TARGETS = _terms("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+TARGETS = _terms("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+"""The properties by which a shape says which nodes it is about."""
+
 _NESTING = _terms("property", "node", "not", "qualifiedValueShape")
 _CORE = _NESTING | _terms(
     *("and", "or", "xone", "class", "datatype", "nodeKind", "minCount", "maxCount", "in"),
@@ -41,7 +43,7 @@ _CORE = _NESTING | _terms(
     *("closed", "hasValue", "qualifiedMinCount", "qualifiedMaxCount"),
 )
 _KNOWN = (
-    _TARGETS
+    TARGETS
     | _CORE
     | _terms(
         *("sparql", "select", "prefixes", "declare", "prefix", "namespace", "path", "flags"),
@@ -50,8 +52,11 @@ _KNOWN = (
         *("deactivated", "ignoredProperties", "qualifiedValueShapesDisjoint"),
     )
 )
-_OF_A_SHAPE = _TARGETS | _terms("severity", "message", "deactivated") | {RDF_TYPE}
-_OF_PREFIXES = _terms("declare", "prefix", "namespace")
+OF_A_SHAPE = TARGETS | _terms("severity", "message", "deactivated") | {RDF_TYPE}
+"""What of a shape matters to its SPARQL constraints."""
+
+OF_PREFIXES = _terms("declare", "prefix", "namespace")
+"""The properties by which prefixes are declared."""
 
 # What alone sees how a number is written, and not just which it is; a path or a constant is none.
 _SEES_WRITING = re.compile(
@@ -68,7 +73,7 @@ def check_fast(data: Data, rules: Rulebook, parts: Sequence[str] = PARTS) -> lis
     """
     results: list[Result] = []
     left: list[ox.Triple] = []
-    if not _is_known(rules):
+    if not is_known(rules):
         left += rules.triples if PARTS[0] in parts else ()
     else:
         for part in parts:
@@ -82,7 +87,7 @@ def check_fast(data: Data, rules: Rulebook, parts: Sequence[str] = PARTS) -> lis
     return results
 
 
-def _is_known(rules: Rulebook) -> bool:
+def is_known(rules: Rulebook) -> bool:
     """Whether the shapes hold core SHACL, and SPARQL constraints of node shapes, and no more."""
     for triple in rules.triples:
         name = triple.predicate.value
@@ -208,10 +213,10 @@ class _Constraint:
         for triple in rules.triples:
             subject, name = triple.subject, triple.predicate.value
             if (
-                (subject == self.shape and name in _OF_A_SHAPE)
+                (subject == self.shape and name in OF_A_SHAPE)
                 or (subject == self.shape and triple.object == self.node)
                 or subject == self.node
-                or name in _OF_PREFIXES
+                or name in OF_PREFIXES
             ):
                 yield triple
 
@@ -228,6 +233,8 @@ def _sparql(data: Data, rules: Rulebook) -> tuple[list[Result], Sequence[ox.Trip
     if not constraints:
         return [], ()
     writing, store = data.writing, data.store
+    # The marks of shapes that were checked in this store before.
+    store.clear_graph(_MARKS)
     results: list[Result] = []
     left: list[ox.Triple] = []
     marked: dict[Node, str] = {}

@@ -77,12 +77,17 @@ class Finding:
     component: str | None = None
 
 
+Editions = Sequence[tuple[str, str]]
+"""Editions of a graph, each by its IRI and its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The findings of one check, in a stable order.
 
     ``complete`` is false where a file could not be read, so that nothing is known about it.
-    ``prefixes`` are those by which names are shortened for a reader.
+    ``prefixes`` are those by which names are shortened for a reader. ``editions`` are the later
+    ones that the graph knows, which are checked by themselves.
     """
 
     findings: tuple[Finding, ...]
@@ -90,6 +95,7 @@ class Report:
     files: int = 0
     statements: int = 0
     prefixes: dict[str, str] = field(default_factory=dict)
+    editions: Editions = ()
 
     @property
     def conforms(self) -> bool:
@@ -129,3 +135,29 @@ def in_order(findings: Iterable[Finding], files: Sequence[str]) -> tuple[Finding
     for finding in sorted(findings, key=key):
         once.setdefault(replace(finding, component=None), finding)
     return tuple(once.values())
+
+
+def told_once(report: Report) -> Report:
+    """The report without what it says twice of one mistake.
+
+    A value that its property's range does not admit is a contradiction, and a shape may ask for the
+    datatype, too; then the words of the shape are kept. A finding without a value is left out where
+    the same is said, at the same place, of a value.
+    """
+    by_shapes = {
+        (f.focus, f.path, f.value, f.component): f.severity for f in report.findings if f.source
+    }
+    of_values = {_without_value(f) for f in report.findings if f.value is not None}
+
+    def is_told(finding: Finding) -> bool:
+        if finding.value is None:
+            return _without_value(finding) in of_values
+        met = (finding.focus, finding.path, finding.value, finding.component)
+        told = not finding.source and finding.component and met in by_shapes
+        return bool(told) and by_shapes[met] >= finding.severity
+
+    return replace(report, findings=tuple(f for f in report.findings if not is_told(f)))
+
+
+def _without_value(finding: Finding) -> Finding:
+    return replace(finding, value=None, component=None)

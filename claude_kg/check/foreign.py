@@ -1,4 +1,4 @@
-"""Find in the shapes of others what is no shape, and queries that would open a connection.
+"""Find in the shapes of others what is no shape, or asks for what is not done here.
 
 Whether they are shapes is decided by the specification's own shapes for shapes (SHACL, appendix C),
 which pyshacl brings along.
@@ -22,6 +22,13 @@ from claude_kg.load import Source, parse
 from claude_kg.query.guard import refuse_reach
 from claude_kg.terms import PREFIXES
 
+_NOT_DONE = {
+    SH + "js": "a shape runs no script",
+    SH + "target": "what a shape is about is told by sh:targetClass and its kin",
+    SH + "expression": "node expressions are not evaluated",
+}
+"""Constraints and targets of extensions of SHACL, which no engine here looks at."""
+
 _QUERIES = {SH + name for name in ("select", "ask", "construct", "update")}
 
 
@@ -34,7 +41,7 @@ def ill_formed(sources: Sequence[Source], known: Sequence[ox.Triple]) -> list[In
     prefixes = {**PREFIXES, **{p: n for source in sources for p, n in source.prefixes.items()}}
     triples = [triple for source in sources for triple in source.triples]
     data = Data([*triples, *known])
-    found = [*check_shapes(data, _shapes_for_shapes(), prefixes), *_reaching(triples)]
+    found = [*check_shapes(data, _shapes_for_shapes(), prefixes), *_refused(triples)]
     errors: dict[str, InputError] = {}
     for finding in map(places.add, found):
         if finding.file is not None and finding.severity is Severity.VIOLATION:
@@ -57,8 +64,19 @@ def _shapes_for_shapes() -> list[ox.Triple]:
     return list(parse(asset.read_bytes(), str(asset), "turtle", label="meta")[0])
 
 
-def _reaching(triples: Sequence[ox.Triple]) -> Iterator[Finding]:
+def _refused(triples: Sequence[ox.Triple]) -> Iterator[Finding]:
     for triple in triples:
+        if reason := _NOT_DONE.get(triple.predicate.value):
+            assert not isinstance(triple.subject, ox.Triple)
+            name = triple.predicate.value.removeprefix(SH)
+            yield Finding(
+                "input",
+                Severity.VIOLATION,
+                f"sh:{name} is refused: {reason}",
+                focus=triple.subject,
+                path=Path.of(triple.predicate),
+                fix="Leave it out, or say it in core SHACL or SPARQL",
+            )
         if triple.predicate.value in _QUERIES and isinstance(triple.object, ox.Literal):
             try:
                 refuse_reach(triple.object.value)

@@ -34,6 +34,7 @@ class Places:
         self._sources = tuple(reversed(sources))
         self._positions: dict[int, Positions] = {}
         self._unnamed: dict[int, dict[ox.Triple, Place]] = {}
+        self._by_subject: dict[int, dict[object, list[ox.Triple]]] = {}
 
     def of(self, triple: ox.Triple) -> tuple[Location, ...]:
         """Where a statement stands, in the order in which the files are read."""
@@ -50,10 +51,19 @@ class Places:
         for wanted in _patterns(finding):
             for number, source in enumerate(self._sources):
                 # The last of several, for that is the one too many.
-                found = next((t for t in reversed(source.triples) if wanted.fits(t)), None)
+                about = self._about(number).get(wanted.subject, ())
+                found = next((t for t in reversed(about) if wanted.fits(t)), None)
                 if found is not None:
                     return self._at(finding, number, source, found, wanted.whole)
         return finding
+
+    def _about(self, number: int) -> dict[object, list[ox.Triple]]:
+        """What a file states, by subject."""
+        if number not in self._by_subject:
+            about = self._by_subject[number] = {}
+            for triple in self._sources[number].triples:
+                about.setdefault(triple.subject, []).append(triple)
+        return self._by_subject[number]
 
     def _at(
         self, finding: Finding, number: int, source: Source, triple: ox.Triple, whole: bool
@@ -133,14 +143,13 @@ class _Pattern:
         *,
         whole: bool = True,
     ) -> None:
-        self._subject, self._predicate, self._object = subject, predicate, object_
+        self.subject, self._predicate, self._object = subject, predicate, object_
         self.whole = whole
 
     def fits(self, triple: ox.Triple) -> bool:
-        return (
-            triple.subject == self._subject
-            and (self._predicate is None or triple.predicate == self._predicate)
-            and (self._object is None or triple.object == self._object)
+        """Whether a statement about the subject is one that is looked for."""
+        return (self._predicate is None or triple.predicate == self._predicate) and (
+            self._object is None or triple.object == self._object
         )
 
 

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
-from claude_kg import files
+from claude_kg import cache, files
 from claude_kg.check import verdicts
-from claude_kg.check.bounded import Task
-from claude_kg.check.consistency import check_consistency
-from claude_kg.check.data import Data
-from claude_kg.check.fast import PARTS
-from claude_kg.check.findings import Finding, Report, Severity, in_order
-from claude_kg.check.hygiene import HygieneRule, check_hygiene, read_rules
-from claude_kg.check.places import Places
-from claude_kg.check.shapes import check_shapes
-from claude_kg.errors import InputError, InputErrors
+from claude_kg.check.findings import Editions, Finding, Report, Severity, in_order
+from claude_kg.check.verdicts import Verdict
+from claude_kg.close import REASONERS
+from claude_kg.errors import InputError
 from claude_kg.limits import Limits
-from claude_kg.load import Source
-from claude_kg.load import unreadable as unreadable_file
-from claude_kg.terms import PREFIXES
+from claude_kg.load import LoadedGraph, with_prefixes
 
 if TYPE_CHECKING:
+    from claude_kg.check.added import Rules
     from claude_kg.graph import KnowledgeGraph
 
 LIMITS = Limits(seconds=300.0, memory_mib=4096)
 """The bounds of one check; it does more than a query and may take longer."""
-
-_TARGETS = {
-    ox.NamedNode(PREFIXES["sh"] + name)
-    for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
-}
-_DECLARATION = {ox.NamedNode(PREFIXES["sh"] + name) for name in ("declare", "prefix", "namespace")}
-"""The prefixes of SPARQL constraints, which are declared once for both sets of shapes."""
 
 
 def validate(
@@ -70,132 +57,118 @@ def validate(
 
     findings = [_from_error(error) for error in unreadable]
     complete = not findings
-    kept = None
-    if graph.cache:
-        name = verdicts.key(graph.loaded, (applied, follows, hygiene), engine, graph.reasoner)
-        kept = verdicts.read(name)
-    if kept is None:
-        kept = _check_all(graph, applied, follows, read_rules(hygiene), engine, limits)
-        if graph.cache:
-            verdicts.write(name, kept)
-    findings += kept
+    verdict = _Check(graph, applied, follows, hygiene, engine, limits).verdict()
+    findings += verdict.findings
 
-    places = Places(graph.sources)
+    if findings:
+        from claude_kg.check.places import Places
+
+        places = Places(graph.sources)
+        findings = [places.add(finding) for finding in findings]
     # What the user laid over the rest comes first: it is what they have just written.
     laid_over = sorted(graph.sources, key=lambda source: source.role != "overlay")
     names = [source.name for source in laid_over]
     return Report(
-        in_order((places.add(finding) for finding in findings), names),
+        in_order(findings, names),
         complete=complete,
         files=len(names),
-        statements=len(graph.asserted),
-        prefixes=graph.prefixes,
+        statements=verdict.statements,
+        prefixes=verdict.prefixes,
+        editions=verdict.editions,
     )
 
 
-def _check_all(
-    graph: KnowledgeGraph,
-    shapes: Sequence[Path],
-    closure_shapes: Sequence[Path],
-    hygiene: Sequence[HygieneRule],
-    engine: str | None,
-    limits: Limits | None,
-) -> list[Finding]:
-    known, others = _read_shapes(shapes, limits)
-    known_of_closure, others_of_closure = _read_shapes(closure_shapes, limits)
+@dataclass(frozen=True)
+class _Check:
+    """One graph, and all that it is checked by."""
 
-    # The shapes do not wait for the reasoner: they look at what is asserted.
-    tasks = _tasks(Data(graph.asserted), known, others, graph, engine, limits, hygiene)
-    findings = check_consistency(graph.asserted, graph.closure.clashes, graph.prefixes)
-    if closure_shapes and graph.closure.consistent:
-        closed = Data((*graph.asserted, *graph.closure.inferred))
-        declared = [triple for triple in (*known, *others) if triple.predicate in _DECLARATION]
-        tasks += _tasks(
-            closed,
-            known_of_closure and [*known_of_closure, *declared],
-            others_of_closure and [*others_of_closure, *declared],
-            graph,
-            engine,
-            limits,
+    graph: KnowledgeGraph
+    shapes: Sequence[Path]
+    closure_shapes: Sequence[Path]
+    hygiene: Sequence[Path]
+    engine: str | None
+    limits: Limits | None
+
+    def verdict(self) -> Verdict:
+        """What is kept of an earlier check, or else what is found now."""
+        if not self.graph.cache:
+            return self._of_all()
+        kept = verdicts.read(f"{self._key}.verdict")
+        if kept is None:
+            kept = self._of_added() or self._of_all()
+            verdicts.write(f"{self._key}.verdict", kept)
+            cache.keep_known(self.graph.loaded)
+        return kept
+
+    def _of_all(self) -> Verdict:
+        from claude_kg.check.whole import check_whole
+
+        graph = self.graph
+        findings = check_whole(
+            graph, self.shapes, self.closure_shapes, self.hygiene, self.engine, self.limits
         )
-    try:
-        for task in tasks:
-            findings += task.result()
-    except InputError as error:
-        if error.file is not None:
-            raise
-        named = [str(file) for file in (*shapes, *closure_shapes) if file not in _packaged()]
-        raise InputError(error.message, error.hint, file=", ".join(named) or None) from None
-    return findings
+        return Verdict(findings, len(graph.asserted), graph.prefixes, _later(graph.loaded))
+
+    def _of_added(self) -> Verdict | None:
+        """What is found if the graph below the overlays has no finding; None elsewhere."""
+        loaded = self.graph.loaded
+        overlays = [source for source in loaded.sources if source.role == "overlay"]
+        own = {*self.shapes, *self.closure_shapes} - files.all_shape_files()
+        swift = self.engine != "pyshacl" and self.graph.reasoner == REASONERS[0]
+        if not overlays or len(overlays) == len(loaded.sources) or own or not swift:
+            return None
+        if not cache.is_writable() or loaded.edition.as_of is not None:
+            return None
+        from claude_kg.check.added import Base, Rules
+        from claude_kg.check.hygiene import read_rules
+        from claude_kg.check.whole import declarations, read_shapes
+
+        shapes, closure_shapes = (
+            read_shapes(paths, self.limits)[0] for paths in (self.shapes, self.closure_shapes)
+        )
+        rules = Rules(shapes, closure_shapes + declarations(shapes), read_rules(self.hygiene))
+        below = replace(self, graph=self.graph.without_overlays())
+        content = below.as_base(rules)
+        if content is None:
+            return None
+        base = Base(content)
+        added = base.new_among(triple for source in overlays for triple in source.triples)
+        prefixes = with_prefixes(base.prefixes, overlays)
+        findings = base.check(added, rules, prefixes, self.limits)
+        if findings is None:
+            return None
+        return Verdict(findings, base.statements + len(added), prefixes, base.editions)
+
+    def as_base(self, rules: Rules) -> bytes | None:
+        """What is kept of the graph to check additions to it; None where it has findings."""
+        if self.verdict().findings:
+            return None
+        from claude_kg.check.added import Base
+        from claude_kg.compose import touched
+
+        content = cache.read(f"{self._key}.base")
+        if content is None:
+            graph = self.graph
+            loaded = graph.loaded
+            content = Base.keep(
+                graph.asserted,
+                graph.closure,
+                graph.prefixes,
+                rules,
+                _later(loaded),
+                touched(loaded.stated, loaded.editions, loaded.edition, graph.prefixes),
+            )
+            cache.write(f"{self._key}.base", content)
+        return content
+
+    @cached_property
+    def _key(self) -> str:
+        rules = (self.shapes, self.closure_shapes, self.hygiene)
+        return verdicts.key(self.graph.loaded, rules, self.engine, self.graph.reasoner)
 
 
-def _tasks(
-    data: Data,
-    known: Sequence[ox.Triple],
-    others: Sequence[ox.Triple],
-    graph: KnowledgeGraph,
-    engine: str | None,
-    limits: Limits | None,
-    hygiene: Sequence[HygieneRule] = (),
-) -> list[Task[list[Finding]]]:
-    """The checks of a graph, in processes that share the work about evenly."""
-    core, queries = (["core"], ["sparql"]) if engine != "pyshacl" else (["core", "sparql"], [])
-    tasks = [
-        Task(limits, _check, data, shapes, graph.prefixes, engine or "fast", parts, rules)
-        for shapes, parts, rules in ((known, queries, hygiene), (known, core, ()))
-        if shapes or rules
-    ]
-    if others:
-        # They may refer to the known shapes, which then apply where they say, and not to all.
-        shapes = [*others, *(triple for triple in known if triple.predicate not in _TARGETS)]
-        chosen = engine or "pyshacl"
-        tasks.append(Task(limits, _check, data, shapes, graph.prefixes, chosen, PARTS, ()))
-    return tasks
-
-
-def _check(
-    data: Data,
-    shapes: Sequence[ox.Triple],
-    prefixes: Mapping[str, str],
-    engine: str,
-    parts: Sequence[str],
-    hygiene: Sequence[HygieneRule],
-) -> list[Finding]:
-    found = check_shapes(data, shapes, prefixes, engine, parts) if parts else []
-    return found + check_hygiene(data, hygiene, prefixes)
-
-
-def _read_shapes(
-    shapes: Iterable[Path], limits: Limits | None
-) -> tuple[list[ox.Triple], list[ox.Triple]]:
-    """The packaged shapes, which every engine is known to take, and those of others.
-
-    Raises InputErrors for what is no shape.
-    """
-    packaged = _packaged()
-    known: list[ox.Triple] = []
-    others: list[Source] = []
-    for number, file in enumerate(shapes):
-        try:
-            data = file.read_bytes()
-        except (OSError, ValueError) as error:
-            raise unreadable_file(error, str(file)) from None
-        source = Source(str(file), "overlay", "turtle", data, f"s{number}b")
-        if file in packaged:
-            known += source.triples
-        else:
-            others.append(source)
-    if others:
-        from claude_kg.check.foreign import ill_formed
-
-        errors = Task(limits, ill_formed, others, known).result()
-        if errors:
-            raise errors[0] if len(errors) == 1 else InputErrors(errors)
-    return known, [triple for source in others for triple in source.triples]
-
-
-def _packaged() -> set[Path]:
-    return {*files.shape_files(), *files.shape_files(closure=True)}
+def _later(loaded: LoadedGraph) -> Editions:
+    return tuple((edition.iri, edition.name) for edition in loaded.editions.later)
 
 
 def _from_error(error: InputError) -> Finding:

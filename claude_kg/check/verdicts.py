@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path as File
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from claude_kg import cache
-from claude_kg.check.findings import Finding, Path, Severity, Term
+from claude_kg.check.findings import Editions, Finding, Path, Severity, Term
 from claude_kg.load import LoadedGraph
 
 _TEXTS = ("rule", "message", "why", "fix", "source", "component")
@@ -35,22 +36,41 @@ def key(loaded: LoadedGraph, rules: Iterable[Sequence[File]], *chosen: str | Non
         with suppress(OSError):
             status = file.stat()
             digest.update(f"\0{file.name} {status.st_size} {status.st_mtime_ns}".encode())
-    return f"{digest.hexdigest()}.verdict"
+    return digest.hexdigest()
 
 
-def read(name: str) -> list[Finding] | None:
-    """The findings that are kept under a name, without their places; None where none are."""
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found, without places; and how large the graph is, its prefixes and editions."""
+
+    findings: list[Finding]
+    statements: int
+    prefixes: dict[str, str]
+    editions: Editions = ()
+
+
+def read(name: str) -> Verdict | None:
+    """The verdict that is kept under a name; None where none is."""
     content = cache.read(name)
     if content is None:
         return None
     with suppress(ValueError, SyntaxError, KeyError, TypeError):
-        return [_finding(kept) for kept in json.loads(content)]
+        kept = json.loads(content)
+        findings = [_finding(found) for found in kept["findings"]]
+        editions = tuple((iri, name) for iri, name in kept["editions"])
+        return Verdict(findings, kept["statements"], kept["prefixes"], editions)
     return None
 
 
-def write(name: str, findings: Sequence[Finding]) -> None:
-    """Keep the findings of a check, without their places."""
-    cache.write(name, json.dumps([_kept(finding) for finding in findings]).encode())
+def write(name: str, verdict: Verdict) -> None:
+    """Keep a verdict."""
+    kept = {
+        "findings": [_kept(finding) for finding in verdict.findings],
+        "statements": verdict.statements,
+        "prefixes": verdict.prefixes,
+        "editions": list(verdict.editions),
+    }
+    cache.write(name, json.dumps(kept).encode())
 
 
 def _kept(finding: Finding) -> dict[str, Any]:

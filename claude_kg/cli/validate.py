@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from claude_kg import files as packaged
 from claude_kg.check.editions import validate_editions
-from claude_kg.check.findings import Report, Severity
-from claude_kg.check.rules import Rule, rules, select
+from claude_kg.check.findings import Report, Severity, told_once
 from claude_kg.check.shapes import ENGINES
 from claude_kg.check.validate import LIMITS
 from claude_kg.cli.options import (
@@ -27,9 +27,14 @@ from claude_kg.cli.options import (
 from claude_kg.errors import InputError
 from claude_kg.limits import Limits
 from claude_kg.render import findings as render
-from claude_kg.render.annotations import to_github, to_junit, to_sarif
+
+if TYPE_CHECKING:
+    from claude_kg.check.rules import Rule
 
 _FORMATS = ("text", "json", "turtle", "github", "sarif", "junit")
+_WITH_RULES = {"sarif", "junit"}
+"""The formats that tell of the rules themselves."""
+
 _SUFFIXES = {
     ".txt": "text",
     ".json": "json",
@@ -117,6 +122,7 @@ def command(
 
     Exits with 0 if the graph conforms, 1 if it does not, and 2 if a file could not be read.
     """
+    from claude_kg.cache import is_known
     from claude_kg.graph import KnowledgeGraph
     from claude_kg.load import load_readable
 
@@ -129,6 +135,7 @@ def command(
         graph.overlays if only else (*graph.overlays, *files),
         edition=graph.choice,
         input_format=graph.input_format,
+        is_known=lambda content: graph.cache and is_known(content),
     )
     own = [Path(name) for name in shapes]
     ours = [] if only and own else packaged.shape_files()
@@ -143,8 +150,13 @@ def command(
         engine=engine,
         limits=Limits(seconds=timeout, memory_mib=memory),
     )
-    known = rules([*ours, *packaged.shape_files(closure=True), *own]) if own else rules()
-    report = select(report, only_rules, skip, known)
+    known: list[Rule] = []
+    if only_rules or skip or output.format in _WITH_RULES:
+        from claude_kg.check.rules import rules, select
+
+        known = rules([*ours, *packaged.shape_files(closure=True), *own] if own else None)
+        report = select(report, only_rules, skip, known)
+    report = told_once(report)
     output.write(_rendered(report, output.format or "text", known))
     if not _set(_QUIET):
         click.echo(render.summary(report), err=True)
@@ -156,13 +168,14 @@ def command(
 def _rendered(report: Report, format_name: str, known: list[Rule]) -> str:
     if format_name == "text":
         return render.to_text(report, reasons=_set(_VERBOSE))
+    if format_name == "json":
+        return render.to_json(report)
+    if format_name == "turtle":
+        return render.to_turtle(report)
+    from claude_kg.render.annotations import to_github, to_junit, to_sarif
+
     if format_name == "sarif":
         return to_sarif(report, known)
     if format_name == "junit":
         return to_junit(report, known)
-    writers = {
-        "json": render.to_json,
-        "turtle": render.to_turtle,
-        "github": to_github,
-    }
-    return writers[format_name](report)
+    return to_github(report)

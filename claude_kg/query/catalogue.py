@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +111,8 @@ class Catalogue:
             return fitting[0]
         if fitting:
             raise InputError(f"{name!r} names several queries", f"Say which: {', '.join(fitting)}")
+        from difflib import get_close_matches
+
         last_parts = {full.rpartition("/")[2]: full for full in self.names}
         near = dict.fromkeys(
             last_parts.get(match, match)

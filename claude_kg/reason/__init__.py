@@ -13,12 +13,13 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from claude_kg.closure import Clash, Closure, is_language, tells
+from claude_kg.closure import Clash, Closure
 from claude_kg.reason.engine import Contradiction, Engine
-from claude_kg.reason.facts import Fact, Facts, Term
+from claude_kg.reason.facts import Fact, Facts
+from claude_kg.reason.kept import telling
 from claude_kg.reason.proofs import Proof, Prover, Statement
 from claude_kg.reason.words import Words
-from claude_kg.terms import PREFIXES, RDF_TYPE
+from claude_kg.terms import PREFIXES
 
 __all__ = ["Explanation", "Proof", "Reasoning", "Statement", "reason"]
 
@@ -28,7 +29,7 @@ def reason(asserted: Iterable[ox.Triple], prefixes: Mapping[str, str] = PREFIXES
 
     Raises InputError, or InputErrors, for axioms that the rules do not cover.
     """
-    engine = Engine(asserted, prefixes)
+    engine = Engine.of(asserted, prefixes)
     engine.run()
     return Reasoning(engine.facts, engine.contradictions, prefixes)
 
@@ -71,7 +72,7 @@ class Reasoning:
     def closure(self) -> Closure:
         """What follows and tells a reader something, sorted; and the contradictions, sorted."""
         return Closure(
-            tuple(sorted(_telling(self._facts), key=str)),
+            tuple(sorted(telling(self._facts), key=str)),
             tuple(
                 Clash(message, self._explained(self._clashes[message]).statements)
                 for message in sorted(self._clashes)
@@ -125,34 +126,3 @@ class Reasoning:
             return None
         fact = subject, predicate, object_
         return fact if self._facts.holds(fact) else None
-
-
-def _telling(facts: Facts) -> Iterator[ox.Triple]:
-    """The derived statements that are kept: between names, and those that tell something."""
-    terms = facts.terms
-    type_ = ox.NamedNode(RDF_TYPE)
-    named = {
-        number
-        for number, term in enumerate(terms)
-        if isinstance(term, ox.NamedNode) and not is_language(term.value)
-    }
-    for class_, members in facts.derived_members.items():
-        if class_ in named:
-            for s in members & named:
-                if s != class_:
-                    yield ox.Triple(_node(terms[s]), type_, terms[class_])
-    for p, pairs in facts.derived.items():
-        predicate = terms[p]
-        if not isinstance(predicate, ox.NamedNode):
-            continue
-        for s, o in pairs:
-            value = terms[o]
-            if s not in named or not isinstance(value, ox.NamedNode | ox.Literal):
-                continue
-            if tells(_node(terms[s]), predicate, value):
-                yield ox.Triple(_node(terms[s]), predicate, value)
-
-
-def _node(term: Term) -> ox.NamedNode:
-    assert isinstance(term, ox.NamedNode)
-    return term

@@ -52,6 +52,20 @@ class Contradiction(NamedTuple):
     premises: tuple[Fact, ...]
 
 
+class State(NamedTuple):
+    """What a run leaves besides the facts: groups of the same, datatypes, and special rules.
+
+    A special rule is the number of a rule and what its axioms bind. ``of_class`` and
+    ``of_property`` tell by number which of them wait for new members and pairs.
+    """
+
+    same: dict[int, list[int]]
+    datatypes: dict[int, str]
+    special: list[tuple[int, Binding]]
+    of_class: dict[int, list[int]]
+    of_property: dict[int, list[int]]
+
+
 class Atom(NamedTuple):
     """A premise or conclusion of a special rule: of one class, or of one property.
 
@@ -67,6 +81,7 @@ class Special(NamedTuple):
     """A rule made special by its axioms."""
 
     rule: Rule
+    axioms: Binding
     binding: Binding
     variables: tuple[str, ...]
     patterns: tuple[Pattern, ...]
@@ -196,28 +211,83 @@ for _rule in RULES:
 
 
 class Engine:
-    """The rules at work on one graph: after ``run`` its facts are closed under them.
+    """The rules at work on one graph: after ``run`` its facts are closed under them."""
 
-    Raises InputError for axioms that the rules do not cover.
-    """
-
-    def __init__(self, asserted: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> None:
-        self.facts = Facts(asserted)
-        refuse_uncovered(self.facts.language, self.facts.members_of, prefixes)
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
         self._contradictions: dict[tuple[str, frozenset[Fact]], Contradiction] = {}
         self._on_class: defaultdict[int, list[tuple[Special, Plan]]] = defaultdict(list)
         self._on_property: defaultdict[int, list[tuple[Special, Plan]]] = defaultdict(list)
-        self._made: set[tuple[int, tuple[int, ...]]] = set()
+        self._made: dict[tuple[int, tuple[int, ...]], tuple[Rule, Binding]] = {}
         self._forms: dict[tuple[int, int, tuple[str, ...]], _Form] = {}
         self._same: dict[int, set[int]] = {}
         self._new_members: dict[int, set[int]] = {}
         self._new_pairs: dict[int, set[Pair]] = {}
         self._datatypes: dict[int, str] = {}
+        self._kept: State | None = None
+        self._prepared: set[int] = set()
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
         """Where the graph contradicts itself, each once, in the order in which it was noticed."""
         return tuple(self._contradictions.values())
+
+    @classmethod
+    def of(cls, asserted: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> Engine:
+        """The rules for a graph; ``prefixes`` shorten names in errors.
+
+        Raises InputError, or InputErrors, for axioms that the rules do not cover.
+        """
+        facts = Facts(asserted)
+        refuse_uncovered(facts.language, facts.members_of, prefixes)
+        return cls(facts)
+
+    def state(self) -> State:
+        """What :meth:`go_on` needs besides the facts."""
+        made = {id(binding): n for n, (_, binding) in enumerate(self._made.values())}
+        of_class, of_property = (
+            {
+                key: sorted({made[id(s.axioms)] for s, _ in found if id(s.axioms) in made})
+                for key, found in waiting.items()
+            }
+            for waiting in (self._on_class, self._on_property)
+        )
+        return State(
+            {number: sorted(others) for number, others in self._same.items()},
+            dict(self._datatypes),
+            [(RULES.index(rule), binding) for rule, binding in self._made.values()],
+            of_class,
+            of_property,
+        )
+
+    def go_on(
+        self,
+        state: State,
+        members: Mapping[int, set[int]],
+        pairs: Mapping[int, set[Pair]],
+    ) -> None:
+        """Draw what follows in addition from new members and pairs, which the facts have already.
+
+        The facts were closed when the state was taken. What is new must not be an axiom, nor name
+        a datatype for the first time.
+        """
+        self._same = {number: set(others) for number, others in state.same.items()}
+        self._datatypes = dict(state.datatypes)
+        self._kept = state
+        for rule in _STATIC:
+            if rule.name not in _BY_EQUALITY:
+                self._specialise(rule, {}, at_once=False)
+        self._new_members, self._new_pairs = dict(members), dict(pairs)
+        self._work()
+
+    def _prepare(self, numbers: Iterable[int]) -> None:
+        """Let special rules that were kept wait for new facts, without a look at the known ones."""
+        assert self._kept
+        for number in numbers:
+            if number not in self._prepared:
+                self._prepared.add(number)
+                rule, binding = self._kept.special[number]
+                self._specialise(RULES[rule], binding, at_once=False)
 
     def run(self) -> None:
         """Draw all conclusions."""
@@ -258,6 +328,8 @@ class Engine:
                 [(member, TYPE, class_) for member in new],
                 [(member, TYPE, class_) for member in derived],
             )
+        if self._kept:
+            self._prepare(self._kept.of_class.get(class_, ()))
         for special, plan in self._on_class.get(class_, ()):
             self._apply_to_members(special, plan, new)
         if self._same:
@@ -278,6 +350,8 @@ class Engine:
             )
         if predicate == SAME:
             self._unite(new)
+        if self._kept:
+            self._prepare(self._kept.of_property.get(predicate, ()))
         for special, plan in self._on_property.get(predicate, ()):
             self._apply_to_pairs(special, plan, new)
         if self._same and predicate != SAME:
@@ -327,11 +401,11 @@ class Engine:
                         continue
                     name = (id(rule), tuple(found[key] for key in sorted(found)))
                     if name not in self._made:
-                        self._made.add(name)
+                        self._made[name] = rule, found
                         self._specialise(rule, found)
 
-    def _specialise(self, rule: Rule, binding: Binding) -> None:
-        patterns = rule.facts
+    def _specialise(self, rule: Rule, binding: Binding, *, at_once: bool = True) -> None:
+        patterns, axioms = rule.facts, binding
         if rule.lists:
             patterns, binding = with_list(rule, binding, self.facts.lists)
             if not patterns:
@@ -353,7 +427,7 @@ class Engine:
         constants = tuple(
             binding[term] if term in binding else CONSTANTS[term] for term in form.constants
         )
-        special = Special(rule, binding, form.variables, patterns, body, head, constants)
+        special = Special(rule, axioms, binding, form.variables, patterns, body, head, constants)
         for atom, plan in zip(body, form.plans, strict=True):
             if atom.is_class:
                 self._on_class[atom.key].append((special, plan))
@@ -364,6 +438,8 @@ class Engine:
                 )
             else:
                 self._on_property[atom.key].append((special, plan))
+        if not at_once:
+            return
         if body[0].is_class:
             if members := self.facts.members.get(body[0].key):
                 self._apply_to_members(special, form.plans[0], members)

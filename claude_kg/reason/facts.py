@@ -77,7 +77,7 @@ class Facts:
                 members[number(object_, len(ids))].add(s)
             else:
                 pairs[p].add((s, number(object_, len(ids))))
-        self.terms: list[Term] = list(ids)
+        self.terms: Sequence[Term] = list(ids)
         self.written: dict[Fact, tuple[ox.Triple, ...]] = {}
         self._cells: dict[int, tuple[ox.Triple, ...]] = {}
         self.language = tuple(self._language())
@@ -96,6 +96,7 @@ class Facts:
         """The number of a term, which the graph need not have."""
         number = self._ids.setdefault(term, len(self.terms))
         if number == len(self.terms):
+            assert isinstance(self.terms, list)
             self.terms.append(term)
         return number
 

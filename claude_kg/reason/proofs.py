@@ -3,6 +3,10 @@
 Proofs are found backwards over a closed set of facts: which rules could have concluded this, from
 what, and so on down to what is stated. Of all proofs the one with the fewest steps is taken, by the
 method of D. E. Knuth, "A generalization of Dijkstra's algorithm" (1977).
+
+What leads through a row of statements can be put together from its parts in any order, in as many
+steps from the same statements. Of these only the order that takes one link after the other is
+looked at: the ways through a row are then as many as its links, and not as its pairs.
 """
 
 from __future__ import annotations
@@ -18,9 +22,11 @@ import pyoxigraph as ox
 
 from claude_kg.reason.engine import Contradiction, premises_of, with_list
 from claude_kg.reason.facts import CONSTANTS, IN, TYPE, Binding, Fact, Facts, Term
-from claude_kg.reason.rules import RULES, Rule
+from claude_kg.reason.rules import RULES, Pattern, Rule
 from claude_kg.reason.words import Words
 from claude_kg.terms import OWL
+
+_TRANSITIVE = CONSTANTS[OWL + "TransitiveProperty"]
 
 _MOST_ALTERNATIVES = 64
 """How many different supports of one statement are looked at, the smallest first."""
@@ -105,6 +111,14 @@ Best = dict[Fact, tuple[int, Derivation | None]]
 
 Ways = dict[Fact, tuple[Derivation, ...]]
 
+Index = dict[int, list[int]]
+
+_ROWS = {"eq-trans", "prp-trp", "scm-sco", "scm-spo"}
+"""The rules that put a row together: the first of their facts is to be a link."""
+
+_ALONG_ROWS = {"cax-sco": "scm-sco", "prp-spo1": "scm-spo"}
+"""The rules whose axiom may be a row, and what puts that together: it is to be a link."""
+
 _ORDER = {id(rule): place for place, rule in enumerate(RULES)}
 
 
@@ -115,9 +129,13 @@ class Prover:
         self._facts = facts
         self._words = words
         self._known: dict[Fact, tuple[Derivation, ...]] = {}
+        self._links_of: dict[tuple[int, str], tuple[Index, Index]] = {}
 
     def proofs(self, fact: Fact) -> Iterator[Proof]:
-        """The proofs of a fact that differ in their last step, the shortest first."""
+        """The proofs of a fact that differ in their last step, the shortest first.
+
+        Of those that only put a row together in another order, there is one.
+        """
         if not self._facts.is_derived(fact):
             yield self._leaf(fact)
             return
@@ -214,15 +232,21 @@ class Prover:
     def _search(self, fact: Fact) -> Iterator[Derivation]:
         for rule in RULES:
             for conclusion in rule.then:
-                binding: Binding = {}
-                for term, value in zip(conclusion, fact, strict=True):
-                    known = CONSTANTS.get(term)
-                    if (binding.setdefault(term, value) if known is None else known) != value:
-                        break
-                else:
-                    yield from self._completed(rule, binding, fact)
+                binding = _matched(conclusion, fact)
+                if binding is not None:
+                    for wider in self._linked(rule, binding):
+                        yield from self._completed(rule, wider, fact)
 
     def _completed(self, rule: Rule, binding: Binding, fact: Fact) -> Iterator[Derivation]:
+        for found, patterns in self._solutions(rule, binding):
+            premises = premises_of(rule, found, patterns)
+            if fact not in premises:
+                yield Derivation(rule, found, premises)
+
+    def _solutions(
+        self, rule: Rule, binding: Binding
+    ) -> Iterator[tuple[Binding, tuple[Pattern, ...]]]:
+        """Every way to fulfil a rule, and the facts that it then has."""
         for axioms in self._facts.solve(rule.axioms, binding):
             patterns, known = rule.facts, axioms
             if rule.lists:
@@ -230,9 +254,58 @@ class Prover:
                 if not patterns:
                     continue
             for found in self._facts.solve(patterns, known):
-                premises = premises_of(rule, found, patterns)
-                if fact not in premises:
-                    yield Derivation(rule, found, premises)
+                yield found, patterns
+
+    # Rows, link by link
+
+    def _linked(self, rule: Rule, binding: Binding) -> Iterator[Binding]:
+        """The binding of a conclusion, completed by the links of which the rule may make use."""
+        if rule.name in _ROWS:
+            ends, maker = rule.facts[0], rule.name
+        elif rule.name in _ALONG_ROWS:
+            ends, maker = rule.axioms[0], _ALONG_ROWS[rule.name]
+        else:
+            yield binding
+            return
+        predicate = binding.get(ends.predicate, CONSTANTS.get(ends.predicate, -1))
+        if not self._facts.pairs.get(predicate):
+            return
+        if maker == "prp-trp" and predicate not in self._facts.members.get(_TRANSITIVE, ()):
+            return
+        out, into = self._links(predicate, maker)
+        known, index, open_ = (
+            (ends.subject, out, ends.object)
+            if ends.subject in binding
+            else (ends.object, into, ends.subject)
+        )
+        for link in index.get(binding[known], ()):
+            yield binding | {open_: link}
+
+    def _links(self, predicate: int, maker: str) -> tuple[Index, Index]:
+        """What a property relates otherwise than by the rule that puts rows together."""
+        name = predicate, maker
+        if name not in self._links_of:
+            derived = self._facts.derived.get(predicate, set())
+            links = self._facts.pairs[predicate] - derived
+            links |= derived & set(self._concluded(predicate, maker))
+            out, into = self._links_of[name] = {}, {}
+            for subject, object_ in links:
+                out.setdefault(subject, []).append(object_)
+                into.setdefault(object_, []).append(subject)
+        return self._links_of[name]
+
+    def _concluded(self, predicate: int, maker: str) -> Iterator[tuple[int, int]]:
+        """What all rules but one conclude that a property relates."""
+        for rule in RULES:
+            for subject, name, object_ in rule.then if rule.name != maker else ():
+                if CONSTANTS.get(name, predicate) != predicate:
+                    continue
+                binding = {} if name in CONSTANTS else {name: predicate}
+                for found, _ in self._solutions(rule, binding):
+                    yield (
+                        found[subject] if subject in found else CONSTANTS[subject],
+                        found[object_] if object_ in found else CONSTANTS[object_],
+                    )
 
     def _shortest(self, targets: Sequence[Fact]) -> Best:
         """The last step of the shortest proof, and its number of steps, of what targets rest on.
@@ -249,27 +322,32 @@ class Prover:
 
     def _ways(self, targets: Iterable[Fact], most: int | None = None) -> Ways:
         """The ways to what targets rest on, of which proofs of at most so many steps consist."""
-        ways: dict[Fact, dict[int, Derivation]] = {}
-        room: dict[Fact, float] = {}
-        waiting = [(target, inf if most is None else most) for target in targets]
+        ways: Ways = {}
+        # What may take the most steps comes first, so that each fact is looked at once.
+        waiting = [(-(inf if most is None else most), target) for target in targets]
+        heapq.heapify(waiting)
+        least: dict[Fact, float] = {}
         while waiting:
-            fact, steps = waiting.pop()
-            if room.get(fact, -1) >= steps:
+            steps, fact = heapq.heappop(waiting)
+            if fact in ways:
                 continue
-            room[fact] = steps
-            known = ways.setdefault(fact, {})
+            ways[fact] = ()
             if not self._facts.is_derived(fact):
                 continue
-            for number, way in enumerate(self._derivations(fact)):
+            known = []
+            for way in self._derivations(fact):
                 derived = sum(map(self._facts.is_derived, way.premises))
-                if 1 + derived > steps:
+                if 1 + derived > -steps:
                     continue
-                known[number] = way
+                known.append(way)
                 for premise in way.premises:
                     # The other derived premises take a step each at the least.
-                    rest = steps - derived if self._facts.is_derived(premise) else 0
-                    waiting.append((premise, rest))
-        return {fact: tuple(known.values()) for fact, known in ways.items()}
+                    rest = steps + derived if self._facts.is_derived(premise) else 0
+                    if premise not in ways and rest < least.get(premise, 1):
+                        least[premise] = rest
+                        heapq.heappush(waiting, (rest, premise))
+            ways[fact] = tuple(known)
+        return ways
 
     def _settled(self, ways_to: Ways) -> Best:
         best: Best = {}
@@ -279,25 +357,32 @@ class Prover:
         for number, (_, way) in enumerate(ways):
             for premise in way.premises:
                 waits_for.setdefault(premise, []).append(number)
-        agenda: list[tuple[int, tuple[object, ...], int]] = []
+        agenda: list[tuple[int, Fact]] = []
+        shortest: dict[Fact, tuple[int, list[Derivation]]] = {}
 
         def settle(fact: Fact) -> None:
             for number in waits_for.get(fact, ()):
                 missing[number] -= 1
                 if not missing[number]:
-                    way = ways[number][1]
+                    concluded, way = ways[number]
                     steps = 1 + sum(best[p][0] for p in way.premises)
-                    heapq.heappush(agenda, (steps, self._order(way), number))
+                    known, equal = shortest.get(concluded, (inf, []))
+                    if steps < known:
+                        shortest[concluded] = steps, [way]
+                        heapq.heappush(agenda, (steps, concluded))
+                    elif steps == known:
+                        equal.append(way)
 
         for fact in ways_to:
             if not self._facts.is_derived(fact):
                 best[fact] = 0, None
                 settle(fact)
         while agenda:
-            steps, _, number = heapq.heappop(agenda)
-            fact, way = ways[number]
+            steps, fact = heapq.heappop(agenda)
             if fact not in best:
-                best[fact] = steps, way
+                # What takes as many steps rests on what takes fewer, so all of it is known now.
+                equal = shortest[fact][1]
+                best[fact] = steps, equal[0] if len(equal) == 1 else min(equal, key=self._order)
                 settle(fact)
         return best
 
@@ -375,3 +460,13 @@ class Prover:
     def _statement(self, fact: Fact) -> Statement:
         subject, predicate, object_ = (self._facts.terms[number] for number in fact)
         return Statement(subject, predicate, object_)
+
+
+def _matched(conclusion: Pattern, fact: Fact) -> Binding | None:
+    """What the variables of a conclusion stand for where it is this fact; None where it is not."""
+    binding: Binding = {}
+    for term, value in zip(conclusion, fact, strict=True):
+        known = CONSTANTS.get(term)
+        if (binding.setdefault(term, value) if known is None else known) != value:
+            return None
+    return binding

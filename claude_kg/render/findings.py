@@ -9,7 +9,6 @@ import pyoxigraph as ox
 
 from claude_kg.check.findings import Finding, Path, Report, Severity
 from claude_kg.check.text import path_text
-from claude_kg.render.results import json_term
 from claude_kg.terms import PREFIXES, XSD
 
 _SH = PREFIXES["sh"]
@@ -52,6 +51,8 @@ def summary(report: Report) -> str:
 
 def to_json(report: Report) -> str:
     """The report as one JSON object, with full IRIs and terms as in SPARQL's JSON results."""
+    from claude_kg.render.results import json_term
+
     content = {
         "conforms": report.conforms,
         "complete": report.complete,

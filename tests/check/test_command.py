@@ -56,6 +56,40 @@ def test_a_contradiction_is_told_with_its_place(validate: Run) -> None:
     assert literal.startswith(f"{CONTRADICTION}:11:29: violation: ex:muddled ")
 
 
+def test_a_value_of_the_wrong_datatype_is_told_once(validate: Run, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.ttl"
+    file.write_text(f'{UNLABELLED} ex:shed a ckg:AccessMode ; ckg:contextWindowTokens "many" .')
+
+    def told(*more: str) -> list[str]:
+        findings = json.loads(validate(file, "-f", "json", *more).stdout)["findings"]
+        return [f["rule"] for f in findings if (f["path"] or "").endswith("contextWindowTokens>")]
+
+    assert told() == ["mode-context-window"]
+    assert told("--skip", "mode-context-window") == ["consistency"]
+    assert told("--rules", "consistency") == ["consistency"]
+
+
+@pytest.mark.parametrize("name", ["base", "verdict", "parsed", "closure"])
+def test_damage_to_what_is_kept_only_costs_time(validate: Run, tmp_path: Path, name: str) -> None:
+    cache = {"CLAUDE_KG_CACHE_DIR": str(tmp_path / "cache")}
+    file = tmp_path / "overlay.ttl"
+    told = []
+    for number in range(2):
+        file.write_text(f"{UNLABELLED} # {number}")
+        told.append(validate(file, env=cache).stdout)
+        for kept in (tmp_path / "cache").glob(f"*.{name}"):
+            kept.write_bytes(kept.read_bytes()[: kept.stat().st_size // 2])
+    assert told[0] == told[1] == validate(file, "--no-cache").stdout != ""
+
+
+def test_a_cache_folder_that_cannot_be_written_is_no_error(validate: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    file = tmp_path / "overlay.ttl"
+    file.write_text(UNLABELLED)
+    done = validate(file, env={"CLAUDE_KG_CACHE_DIR": str(tmp_path / "file" / "cache")})
+    assert done.stdout == validate(file, "--no-cache").stdout != ""
+
+
 def test_every_broken_file_is_told_and_the_rest_is_checked(validate: Run) -> None:
     missing = HERE / "missing.ttl"
     done = validate(BROKEN, CONTRADICTION, missing)
@@ -125,10 +159,12 @@ def test_a_verdict_that_is_kept_is_the_same(validate: Run, tmp_path: Path) -> No
         validate(CONTRADICTION, "-f", "json", *more, env=cache)
         for more in ((), (), ("--no-cache",))
     )
-    assert len(list((tmp_path / "cache").glob("*.verdict"))) == 1
+    # That of the graph, and that of the graph below what is laid over it.
+    verdicts = list((tmp_path / "cache").glob("*.verdict"))
+    assert len(verdicts) == 2
     assert first.stdout == second.stdout == fresh.stdout
-    (verdict,) = (tmp_path / "cache").glob("*.verdict")
-    verdict.write_bytes(verdict.read_bytes().replace(b"violation", b"info"))
+    for verdict in verdicts:
+        verdict.write_bytes(verdict.read_bytes().replace(b"violation", b"info"))
     assert validate(CONTRADICTION, "-f", "json", env=cache).stdout == first.stdout
 
 

@@ -148,6 +148,8 @@ def test_memory_is_bounded_too(tmp_path: Path) -> None:
         ("sh:minCount 'one' ", r"shapes\.ttl: this is no shape: .*one.* is no xsd:integer"),
         ("sh:class 'one' ", r"shapes\.ttl: this is no shape: "),
         ("sh:or ( ex:A ", r"shapes\.ttl:4:"),
+        ("sh:js [ sh:jsFunctionName 'f' ] ", r"shapes\.ttl: sh:js is refused"),
+        ("sh:expression ex:A ", r"shapes\.ttl: sh:expression is refused"),
     ],
 )
 @pytest.mark.parametrize("limits", [None, Limits()])
