@@ -36,7 +36,7 @@ from claude_kg.editions import (
 from claude_kg.terms import CKG, NAMING, ONTOLOGY
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 SUPERSEDES = ox.NamedNode(CKG + "supersedes")
 STATED_IN = ox.NamedNode(CKG + "statedIn")
@@ -89,33 +89,64 @@ def compose(
     return _composed(kept, claims, lapsed, editions, held, absent)
 
 
-def touched(
-    stated: Sequence[ox.Triple], editions: Editions, choice: Choice, prefixes: Mapping[str, str]
-) -> frozenset[str]:
-    """The IRIs of which composing an edition may take away what is said, or add to it.
+@dataclass(frozen=True)
+class Touched:
+    """Of what composing an edition may take away what is said, or add to it; all as IRIs."""
 
-    What is said of other things, and speaks of no edition, comes through as it is.
-    """
-    held = editions.held(choice, prefixes)
-    absent, _ = _absent(editions, held, None)
-    nodes: set[Term] = {*absent, *(ox.NamedNode(edition.iri) for edition in editions.later)}
-    claims = [c for node in editions.said if node not in absent for c in _claim(editions, node)]
-    by_node: dict[Term, Claim] = {claim.node: claim for claim in claims}
-    for claim in claims:
-        if claim.later:
-            nodes.update((claim.node, claim.subject, *claim.supersedes, *claim.withdraws))
-            nodes.update(by_node[old].subject for old in claim.supersedes if old in by_node)
+    nodes: frozenset[str] = frozenset()
+    """Of these, anything."""
+    pairs: frozenset[tuple[str, str]] = frozenset()
+    """A subject and a property, of which a value was superseded."""
+    subjects: frozenset[str] = frozenset()
+    """What later editions make claims about."""
+
+    @classmethod
+    def by(
+        cls,
+        stated: Sequence[ox.Triple],
+        editions: Editions,
+        choice: Choice,
+        prefixes: Mapping[str, str],
+    ) -> Touched:
+        """What the composition of an edition touches; the arguments are those of ``compose``."""
+        held = editions.held(choice, prefixes)
+        absent, _ = _absent(editions, held, None)
+        claims = [c for node in editions.said if node not in absent for c in _claim(editions, node)]
+        by_node: dict[Term, Claim] = {claim.node: claim for claim in claims}
+        later = [claim for claim in claims if claim.later]
+        old = {target for claim in later for target in claim.supersedes}
+        former = [by_node[target] for target in old if target in by_node]
+        nodes = {*absent, *old, *(ox.NamedNode(edition.iri) for edition in editions.later)}
+        nodes.update(node for claim in later for node in (claim.node, *claim.withdraws))
+        return cls(
+            _iris(nodes),
+            frozenset(
+                (claim.subject.value, claim.predicate.value)
+                for claim in former
+                if isinstance(claim.subject, ox.NamedNode)
+            ),
+            _iris(claim.subject for claim in (*later, *former)),
+        )
+
+    def spares(self, added: Iterable[ox.Triple]) -> bool:
+        """Whether an edition holds statements just as they are, if added to the others."""
+        return not any(self._takes(triple) for triple in added)
+
+    def _takes(self, triple: ox.Triple) -> bool:
+        subject, predicate, value = triple.subject, triple.predicate, triple.object
+        if predicate in _SPEAKING or value == EDITION:
+            return True
+        if isinstance(subject, ox.NamedNode) and (
+            subject.value in self.nodes or (subject.value, predicate.value) in self.pairs
+        ):
+            return True
+        return isinstance(value, ox.NamedNode) and (
+            value.value in self.nodes or (predicate == SUBJECT and value.value in self.subjects)
+        )
+
+
+def _iris(nodes: Iterable[Term]) -> frozenset[str]:
     return frozenset(node.value for node in nodes if isinstance(node, ox.NamedNode))
-
-
-def comes_through(added: Iterable[ox.Triple], touched: Container[str]) -> bool:
-    """Whether an edition holds statements just as they are, if added to the others."""
-    return not any(
-        triple.predicate in _SPEAKING
-        or triple.object == EDITION
-        or any(isinstance(t, ox.NamedNode) and t.value in touched for t in triple)
-        for triple in added
-    )
 
 
 def claims_of(editions: Editions) -> list[Claim]:

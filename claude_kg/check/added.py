@@ -25,11 +25,12 @@ from claude_kg.check.hygiene import HygieneRule, check_hygiene
 from claude_kg.check.reach import Added, Reach
 from claude_kg.check.rulebook import Rulebook
 from claude_kg.closure import Closure
-from claude_kg.compose import comes_through
+from claude_kg.compose import Touched
 from claude_kg.limits import Limits
 from claude_kg.reason.kept import follow, keep
 from claude_kg.terms import RDFS
 
+_UNTOUCHED = Touched()
 _SUB_CLASS = RDFS + "subClassOf"
 _LEAST_SHARE = 8
 """The additions are at most so small a part of the graph; of more the whole is checked."""
@@ -100,7 +101,10 @@ class Base:
         self.prefixes: dict[str, str] = known["prefixes"]
         closure, _, lines = closure_and_lines.partition(b"\n")
         self.editions: Editions = tuple((iri, name) for iri, name in known["editions"])
-        self._touched = frozenset(known["touched"])
+        nodes, pairs, subjects = known["touched"]
+        self._touched = Touched(
+            frozenset(nodes), frozenset((s, p) for s, p in pairs), frozenset(subjects)
+        )
         self._closure = closure.decode()
         self._reaches = {text: Reach.of_kept(kept) for text, kept in known["reaches"].items()}
         end = known["asserted bytes"]
@@ -114,12 +118,12 @@ class Base:
         prefixes: Mapping[str, str],
         rules: Rules,
         editions: Editions = (),
-        touched: Iterable[str] = (),
+        touched: Touched = _UNTOUCHED,
     ) -> bytes:
         """What is to be kept of a graph in which these rules found nothing.
 
-        ``editions`` are the later ones that it knows, and ``touched`` the IRIs of which they change
-        what is said (:func:`claude_kg.compose.touched`).
+        ``editions`` are the later ones that it knows, and ``touched`` is what its own edition does
+        not hold as it is stated.
         """
         kept = keep(asserted, prefixes)
         lines, lengths = _Lines.of(asserted)
@@ -132,7 +136,7 @@ class Base:
             "asserted bytes": len(lines),
             "inferred": inferred_lengths,
             "editions": list(editions),
-            "touched": sorted(touched),
+            "touched": [sorted(part) for part in (touched.nodes, touched.pairs, touched.subjects)],
         }
         return b"\n".join([json.dumps(head).encode(), kept.encode(), lines + inferred_lines])
 
@@ -151,7 +155,7 @@ class Base:
 
         None where the graph has to be checked as a whole.
         """
-        if not comes_through(added, self._touched):
+        if not self._touched.spares(added):
             return None
         if len(added) * _LEAST_SHARE > self.statements:
             return None

@@ -144,7 +144,7 @@ class _Check:
         if self.verdict().findings:
             return None
         from claude_kg.check.added import Base
-        from claude_kg.compose import touched
+        from claude_kg.compose import Touched
 
         content = cache.read(f"{self._key}.base")
         if content is None:
@@ -156,7 +156,7 @@ class _Check:
                 graph.prefixes,
                 rules,
                 _later(loaded),
-                touched(loaded.stated, loaded.editions, loaded.edition, graph.prefixes),
+                Touched.by(loaded.stated, loaded.editions, loaded.edition, graph.prefixes),
             )
             cache.write(f"{self._key}.base", content)
         return content

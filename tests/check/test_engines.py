@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -196,3 +198,13 @@ def test_without_the_native_engine_the_reference_does_the_work(
 def test_an_unknown_engine_is_bad_input() -> None:
     with pytest.raises(InputError, match="Known: fast, pyshacl"):
         check_shapes(Data([]), [], engine="slow")
+
+
+def test_no_packaged_shape_needs_the_reference() -> None:
+    check = (
+        "import sys; from claude_kg import KnowledgeGraph; "
+        "from claude_kg.check.validate import validate; "
+        "validate(KnowledgeGraph.load(cache=False), limits=None); "
+        "sys.exit('pyshacl' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
