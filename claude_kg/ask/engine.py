@@ -164,7 +164,7 @@ class Asker:
         bound, rows, variables = self._rows.of(question, candidate)
         rules = form.rules
         verdict = self._rows.verdict(candidate, rows, bound)
-        if verdict is None and question.aspect in _DECIDING and not form.decides:
+        if verdict is None and question.aspect == "whether" and not form.decides:
             verdict = self._rows.confirmed(question, candidate, rows)
         if not rows and rules.get("empty", "decline") == "decline":
             return None

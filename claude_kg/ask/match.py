@@ -90,11 +90,19 @@ class Matcher:
         for concept in concepts:
             for number in self._having.get(concept, ()):
                 common[number] += weight(concept)
-        asked = 0.55 * sum(weight(concept) for concept in concepts)
-        free = len(question.mentions) + 1
+        asked = (1 - _OF_PHRASING) * sum(weight(concept) for concept in concepts)
+
+        fillable: dict[tuple[str, str], bool] = {}
+
+        def fills(form: Form, slot: str) -> bool:
+            key = form.query.name, slot
+            if key not in fillable:
+                fillable[key] = self._slots.can_fill(question, form, slot)
+            return fillable[key]
 
         def nearness(number: int) -> float:
-            slots = _SLOT * min(len(self._phrasings[number][1].slots), free)
+            form, phrasing = self._phrasings[number]
+            slots = _SLOT * sum(fills(form, slot) for slot in phrasing.slots)
             return (common[number] + slots) / (
                 _OF_PHRASING * self._weight_of[number] + asked + slots + 1e-9
             )

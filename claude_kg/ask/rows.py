@@ -128,7 +128,9 @@ class Rows:
         done = {iri for iris in bound.values() for iri in iris}
         alike: defaultdict[frozenset[str], list[Mention]] = defaultdict(list)
         for mention in question.mentions:
-            inside = any(set(mention.places) < set(o.places) for o in question.mentions)
+            inside = any(
+                set(mention.places) < set(o.places) for o in question.mentions if o.in_order
+            )
             if self._is_term(mention):
                 continue
             if not mention.iris <= done and mention.in_order and not inside:

@@ -74,6 +74,14 @@ class Slots:
             return None
         return fit
 
+    def can_fill(self, question: Question, form: Form, slot: str) -> bool:
+        """Whether anything in the question could fill a slot of a form."""
+        values = self.values(form).get(slot, {})
+        if slot == ANY or values.get("number") or values.get("text"):
+            return True
+        allowed = values.get("iris", frozenset())
+        return any(not allowed.isdisjoint(mention.iris) for mention in question.mentions)
+
     def _with_others(
         self, question: Question, mention: Mention, values: Mapping[str, Any]
     ) -> Mention:

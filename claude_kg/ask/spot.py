@@ -70,7 +70,7 @@ class Lexicon:
         self.vocabulary: set[str] = set()
         self._exact: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
         self._loose: defaultdict[frozenset[str], set[str]] = defaultdict(set)
-        self._plural: defaultdict[str, set[str]] = defaultdict(set)
+        self._single: defaultdict[str, set[str]] = defaultdict(set)
         self._begun: defaultdict[str, set[str]] = defaultdict(set)
         for subject, name in self._read(triples):
             words = language.words(clean(name))
@@ -102,8 +102,8 @@ class Lexicon:
         stems = tuple(word.stem for word in words)
         self._exact[stems].add(subject)
         self._begun[stems[0]].add(subject)
-        if len(words) == 1 and words[0].plain.endswith("s"):
-            self._plural[stems[0]].add(words[0].plain)
+        if len(words) == 1:
+            self._single[stems[0]].add(words[0].plain)
         concepts = frozenset(
             w.concept
             for w in words
@@ -172,11 +172,12 @@ class Lexicon:
     def _is_name(self, word: Word, words: Sequence[Word]) -> bool:
         """Whether a single word may be a name: no filler, and no part of a phrase.
 
-        A name in the plural is one thing, its singular another: "windows", "a window".
+        A name and a common word of the same stem are two things: "windows", "a window".
         """
         if word.stem in self._language.stop:
             return False
-        if word.stem in self._plural and word.plain not in self._plural[word.stem]:
+        names = self._single.get(word.stem, ())
+        if word.concept[0] == "=" and names and word.plain not in names:
             return False
         beside = [*words[max(word.place - 1, 0) : word.place], *words[word.place + 1 :][:1]]
         return word.concept[0] != "=" or all(o.concept != word.concept for o in beside)

@@ -61,12 +61,16 @@ class Language:
             for word in data[name].split()
         }
         self._discourse = self._stems("discourse")
+        # A word as it is written comes before its stem, which words of two groups may share.
         self._same: dict[tuple[str, ...], str] = {}
+        self._same_stems: dict[tuple[str, ...], str] = {}
         for group in data["same"]:
             for phrase in group:
                 plain = _plain_words(str(phrase))
-                stems = tuple(self.stem(word) for word in plain if word not in self._articles)
-                self._same[stems or tuple(plain)] = "=" + str(group[0])
+                told = [word for word in plain if word not in self._articles] or plain
+                concept = "=" + str(group[0])
+                self._same.setdefault(tuple(told), concept)
+                self._same_stems.setdefault(tuple(self.stem(word) for word in told), concept)
                 self.plain_words |= set(_plain_words(str(phrase)))
         self._aspects: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         for aspect, phrases in data["aspects"].items():
@@ -117,7 +121,9 @@ class Language:
         while first < len(told):
             for length in range(min(_LONGEST_PHRASE, len(told) - first), 0, -1):
                 places = told[first : first + length]
-                concept = self._same.get(tuple(words[at].stem for at in places))
+                concept = self._same.get(
+                    tuple(words[at].plain for at in places)
+                ) or self._same_stems.get(tuple(words[at].stem for at in places))
                 if concept and words[places[0]].clause == words[places[-1]].clause:
                     for at in range(places[0], places[-1] + 1):
                         concepts[at] = concept

@@ -20,6 +20,9 @@ NAMES = [field.name for field in fields(Signs)]
 ROUNDS = 3000
 STEP = 0.5
 RIDGE = 0.002
+FOR = ("score", "lead", "distance", "said", "slots")
+AGAINST = ("missing", "share", "idle", "undecided", "torn")
+"""Which signs may but speak for an answer, or against it."""
 FITTED = 2
 """So many of the likeliest answers to a question are taken as examples."""
 
@@ -67,6 +70,10 @@ def fit(found: Sequence[Example]) -> tuple[float, list[float]]:
                 slopes[k] += error * sign
         bias -= STEP * slope / len(rows)
         weights = [w - STEP * s / len(rows) for w, s in zip(weights, slopes, strict=True)]
+        weights = [
+            max(w, 0.0) if name in FOR else min(w, 0.0) if name in AGAINST else w
+            for name, w in zip(NAMES, weights, strict=True)
+        ]
     plain = [w / d for w, d in zip(weights, spread, strict=True)]
     return bias - sum(w * m for w, m in zip(plain, means, strict=True)), plain
 
