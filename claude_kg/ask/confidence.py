@@ -41,20 +41,20 @@ class Signs:
     """How long the question is, as a logarithm."""
 
 
-BIAS = -0.14
+BIAS = -0.20
 WEIGHTS: Mapping[str, float] = {
-    "score": 1.65,
-    "lead": -0.93,
-    "distance": 2.21,
-    "missing": 1.32,
-    "share": -6.37,
-    "said": 0.02,
-    "slots": -0.16,
-    "idle": 0.05,
-    "unknown": -0.29,
-    "undecided": -4.91,
-    "torn": -1.73,
-    "words": -0.17,
+    "score": 1.34,
+    "lead": 0.53,
+    "distance": 1.18,
+    "missing": 0.00,
+    "share": -2.32,
+    "said": 0.20,
+    "slots": 0.00,
+    "idle": 0.00,
+    "unknown": 0.26,
+    "undecided": -5.49,
+    "torn": -0.63,
+    "words": 0.10,
 }
 
 
