@@ -115,7 +115,8 @@ class Facts:
         self._free = {CKG + name for name in free_text}
         self._seed = seed
         stated = [t for s in loaded.sources if s.role == "facts" for t in s.triples]
-        self._facts = [t for t in dict.fromkeys(stated) if self._is_fact(t)]
+        # What is written of later editions is no part of the first.
+        self._facts = [t for t in dict.fromkeys(stated) if t in self.graph and self._is_fact(t)]
         self._superclasses: dict[object, set[object]] = defaultdict(set)
         self._classes: dict[object, list[ox.NamedNode]] = defaultdict(list)
         self._members: dict[object, list[ox.NamedNode]] = defaultdict(list)

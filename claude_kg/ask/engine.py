@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from claude_kg.query.run import Row
 
 _WEAKEST = 0.34
-_LEAST_CONFIDENCE = 0.6
+_LEAST_CONFIDENCE = 0.75
 _LEAST_COVER = 0.85
 _NEARBY = 0.5
 _RELATED = 0.8
@@ -100,6 +100,9 @@ class Asker:
             if answer := self._answered(question, candidate, candidates):
                 drafts.append(answer)
         drafts.sort(key=lambda answer: -answer.confidence)
+        if question.negated:
+            # What is near to a denial may well say the contrary.
+            return drafts
         return [self._with_related(answer, drafts) for answer in drafts]
 
     def _with_related(self, answer: Answer, others: Sequence[Answer]) -> Answer:

@@ -29,6 +29,7 @@ _OF_PHRASING = 0.45
 _PAIR = 0.25
 _LOOKED_AT = 10
 _LITTLE = 0.4
+_CONTRARY = 0.9
 _VOTERS = 3
 _VOTES = 0.15
 _OPEN = ("", "maybe", "either")
@@ -184,6 +185,8 @@ class Matcher:
             factor *= 1.08 if question.aspect == phrasing.aspect else 0.93
         if form.is_uncovered:
             return factor
+        if form.decides and phrasing.denies != self._denies(question):
+            factor *= _CONTRARY
         if question.aspect == "whether" and not form.decides:
             factor *= 0.76
         elif question.aspect != "whether" and form.decides:
@@ -191,6 +194,9 @@ class Matcher:
         if fit.unknown and not all(self._slots.written_as_name(question, p) for p in fit.unknown):
             factor *= 0.93
         return factor
+
+    def _denies(self, question: Question) -> bool:
+        return any(word.plain in self._language.negations for word in question.words)
 
     def share(self, question: Question, candidate: Candidate) -> float:
         """How much of what the phrasing says beside its slots the question says too."""

@@ -122,7 +122,11 @@ class _Check:
         from claude_kg.check.added import Base, Rules
         from claude_kg.check.hygiene import read_rules
         from claude_kg.check.whole import declarations, read_shapes
+        from claude_kg.compose import Touched
 
+        laid_over = [triple for source in overlays for triple in source.triples]
+        if not Touched().spares(laid_over):
+            return None
         shapes, closure_shapes = (
             read_shapes(paths, self.limits)[0] for paths in (self.shapes, self.closure_shapes)
         )
@@ -132,7 +136,7 @@ class _Check:
         if content is None:
             return None
         base = Base(content)
-        added = base.new_among(triple for source in overlays for triple in source.triples)
+        added = base.new_among(laid_over)
         prefixes = with_prefixes(base.prefixes, overlays)
         findings = base.check(added, rules, prefixes, self.limits)
         if findings is None:
