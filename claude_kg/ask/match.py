@@ -185,7 +185,7 @@ class Matcher:
             factor *= 1.08 if question.aspect == phrasing.aspect else 0.93
         if form.is_uncovered:
             return factor
-        if form.decides and phrasing.denies != self._denies(question):
+        if form.decides and phrasing.denies != self._language.says_no(question.words):
             factor *= _CONTRARY
         if question.aspect == "whether" and not form.decides:
             factor *= 0.76
@@ -194,9 +194,6 @@ class Matcher:
         if fit.unknown and not all(self._slots.written_as_name(question, p) for p in fit.unknown):
             factor *= 0.93
         return factor
-
-    def _denies(self, question: Question) -> bool:
-        return any(word.plain in self._language.negations for word in question.words)
 
     def share(self, question: Question, candidate: Candidate) -> float:
         """How much of what the phrasing says beside its slots the question says too."""

@@ -31,7 +31,7 @@ class Phrasing:
 
     ``beside`` are the words before and after each slot; ``pairs`` the words that follow each other.
     ``negated`` says that it turns what is asked for into its contrary, ``denies`` that it has a
-    word of denial at all.
+    word of denial at all, and does not just put a denial up to be confirmed.
     """
 
     text: str
@@ -87,7 +87,7 @@ def _phrasing(text: str, language: Language) -> Phrasing:
         language.aspect(words, asked=text.endswith("?")),
         tuple(beside),
         language.negated(words),
-        any(word.plain in language.negations for word in words),
+        language.says_no(words),
         frozenset(pairwise(said)),
     )
 

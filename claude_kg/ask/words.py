@@ -164,6 +164,11 @@ class Language:
             return False
         return sum(word in self.negations for word in said) % 2 == 1
 
+    def says_no(self, words: Sequence[Word]) -> bool:
+        """Whether there is a word of denial, other than in a denial put up to be confirmed."""
+        said = any(word.plain in self.negations for word in words)
+        return said and not self.denies(list(words))
+
     def negated(self, words: list[Word]) -> bool:
         """Whether something is denied, other than by the word with which the question begins.
 

@@ -102,7 +102,9 @@ def test_another_vendor_as_it_is(vendor: Path) -> None:
 def test_what_follows_from_another_vendors_facts_with_some_mistakes(vendor: Path) -> None:
     from claude_kg.close import close
 
-    data = mutated(load([vendor]).asserted, 20, seed=5)
+    vocabulary = load([]).asserted
+    own = [t for t in load([vendor]).asserted if t not in set(vocabulary)]
+    data = [*vocabulary, *mutated(own, 20, seed=5)]
     assert_same([*data, *close(data).inferred], shapes_of(closure=True))
 
 
