@@ -83,6 +83,11 @@ class Task(Generic[T]):
         return value  # type: ignore[no-any-return]
 
 
+def note_threads() -> None:
+    """Note that this process has threads of a native engine, so that it is not forked any more."""
+    Task._worked_here = True  # noqa: SLF001 - its own module
+
+
 def _child(
     sender: Connection,
     memory_mib: int,

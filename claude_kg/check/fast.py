@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from claude_kg.check.bounded import note_threads
 from claude_kg.check.data import Data, Writing
 from claude_kg.check.findings import Path, Term
 from claude_kg.check.rulebook import SH, SPARQL_COMPONENT, Node, Result, Rulebook
@@ -124,6 +125,7 @@ def _core(data: Data, rules: Rulebook) -> tuple[list[Result], Sequence[ox.Triple
     except ImportError:  # there are systems for which it is not built
         return [], shapes
     named = _Named(shapes)
+    note_threads()
     try:
         compiled = shacl.Shapes.from_text(_n_triples(named.triples).decode(), "ntriples")
         report = compiled.validate_text(data.lines.decode(), "ntriples")
