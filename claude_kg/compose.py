@@ -36,7 +36,7 @@ from claude_kg.editions import (
 from claude_kg.terms import CKG, NAMING, ONTOLOGY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
 SUPERSEDES = ox.NamedNode(CKG + "supersedes")
 STATED_IN = ox.NamedNode(CKG + "statedIn")
@@ -85,7 +85,7 @@ def compose(
     on = None if choice.as_of is None else Period.read(choice.as_of)
     absent, lapsed = _absent(editions, held, on)
     kept = [t for t in stated if t.subject not in absent and t.object not in absent]
-    claims = [c for node in editions.said if node not in absent for c in _claim(editions, node)]
+    claims = claims_of(editions, absent)
     return _composed(kept, claims, lapsed, editions, held, absent)
 
 
@@ -111,7 +111,7 @@ class Touched:
         """What the composition of an edition touches; the arguments are those of ``compose``."""
         held = editions.held(choice, prefixes)
         absent, _ = _absent(editions, held, None)
-        claims = [c for node in editions.said if node not in absent for c in _claim(editions, node)]
+        claims = claims_of(editions, absent)
         by_node: dict[Term, Claim] = {claim.node: claim for claim in claims}
         later = [claim for claim in claims if claim.later]
         old = {target for claim in later for target in claim.supersedes}
@@ -149,9 +149,9 @@ def _iris(nodes: Iterable[Term]) -> frozenset[str]:
     return frozenset(node.value for node in nodes if isinstance(node, ox.NamedNode))
 
 
-def claims_of(editions: Editions) -> list[Claim]:
-    """Every claim that some edition adopts."""
-    return [claim for node in editions.said for claim in _claim(editions, node)]
+def claims_of(editions: Editions, absent: Container[Term] = ()) -> list[Claim]:
+    """Every claim that some edition adopts, but for those that are absent."""
+    return [c for node in editions.said if node not in absent for c in _claim(editions, node)]
 
 
 def _claim(editions: Editions, node: Term) -> Iterable[Claim]:

@@ -21,7 +21,7 @@ from claude_kg.ask.answer import (
 from claude_kg.ask.confidence import Signs, confidence
 from claude_kg.ask.facts import Facts, Found
 from claude_kg.ask.forms import ANY, Form, Forms
-from claude_kg.ask.match import Candidate, Matcher
+from claude_kg.ask.match import SLOT_WEIGHT, Candidate, Matcher
 from claude_kg.ask.phrasings import SLOT
 from claude_kg.ask.question import Question, Reader
 from claude_kg.ask.rows import Rows
@@ -43,7 +43,6 @@ _LEAST_CONFIDENCE = 0.75
 _LEAST_COVER = 0.85
 _NEARBY = 0.5
 _RELATED = 0.8
-_SLOT = 1.1
 _CLOSE = 0.04
 _TRIED = 5
 _DECIDING = ("whether", "maybe")
@@ -204,7 +203,7 @@ class Asker:
             verdict=shown,
             evidence=self._writer.evidence(rows, variables, rules.get("evidence")),
             further=tuple(evidence for _, evidence in more),
-            sources=tuple(Source(iri, self._lexicon.label(iri)) for iri in self._sections(rows)),
+            sources=tuple(Source(iri, self._lexicon.label(iri)) for iri in sections(rows)),
             disputed=self._disputed(rows),
             notes=tuple(notes),
             query=form.query.name,
@@ -293,7 +292,7 @@ class Asker:
         for row in rows:
             if isinstance(mode := row.get("mode"), ox.NamedNode):
                 named |= self._rows.neighbours[mode.value]
-        missing, told_of = 0.0, _SLOT * (len(candidate.filled) + bool(candidate.unknown))
+        missing, told_of = 0.0, SLOT_WEIGHT * (len(candidate.filled) + bool(candidate.unknown))
         for mention in question.mentions:
             if mention.iris & named:
                 told_of += 0.0 if set(mention.places) <= used else 0.6
@@ -362,9 +361,6 @@ class Asker:
         if word.plain[0].isdigit():
             return 0.2
         return 0.6 if word.plain in self._lexicon.vocabulary else 0.9
-
-    def _sections(self, rows: Sequence[Row]) -> list[str]:
-        return sections(rows)
 
     @cached_property
     def _disputes(self) -> list[tuple[Disputed, set[str], set[str]]]:

@@ -68,10 +68,11 @@ class Forms:
     """All forms of a catalogue, and how much each word tells."""
 
     def __init__(self, catalogue: Catalogue, language: Language) -> None:
-        more = _more_phrasings(catalogue)
+        queries = {query.name: query for query in catalogue.queries()}
+        more = _more_phrasings(catalogue, queries)
         drafts = [
             draft
-            for query in catalogue.queries()
+            for query in queries.values()
             if not query.name.startswith(f"{REPORT_FOLDER}/")
             for draft in _drafts(query, more.get(query.name, {}))
         ]
@@ -90,7 +91,9 @@ class Forms:
         return concept in self._weights
 
 
-def _more_phrasings(catalogue: Catalogue) -> dict[str, dict[str, list[str]]]:
+def _more_phrasings(
+    catalogue: Catalogue, queries: Mapping[str, Query]
+) -> dict[str, dict[str, list[str]]]:
     """For each query and phrasing of its header, more phrasings that mean the same.
 
     Raises InputError for a file that says it in another form, or of what is not there.
@@ -105,9 +108,9 @@ def _more_phrasings(catalogue: Catalogue) -> dict[str, dict[str, list[str]]]:
                 file=str(path),
             )
         for name, groups in data.items():
-            if name not in catalogue.names:
+            if name not in queries:
                 raise InputError(f"there is no query {name!r}", file=str(path))
-            known = _own_phrasings(catalogue.find(name))
+            known = _own_phrasings(queries[name])
             for key, phrasings in groups.items():
                 if key not in known:
                     raise InputError(

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from claude_kg.ask.spot import Mention
     from claude_kg.ask.words import Language, Word
 
-_SLOT = 1.1
+SLOT_WEIGHT = 1.1
+"""How much a filled slot tells; a word tells at most 1."""
+
 _OPEN_SLOT = 0.5
 _IDLE = 0.3
 _LITTLE_IN_COMMON = 0.84
@@ -103,7 +105,7 @@ class Matcher:
 
         def nearness(number: int) -> float:
             form, phrasing = self._phrasings[number]
-            slots = _SLOT * sum(fills(form, slot) for slot in phrasing.slots)
+            slots = SLOT_WEIGHT * sum(fills(form, slot) for slot in phrasing.slots)
             return (common[number] + slots) / (
                 _OF_PHRASING * self._weight_of[number] + asked + slots + 1e-9
             )
@@ -154,7 +156,7 @@ class Matcher:
         alone = theirs or phrasing.concepts
         if not common and alone and len(fit.filled) + bool(fit.unknown) < 2:
             return None
-        slots = _SLOT * (len(phrasing.slots) - fit.open)
+        slots = SLOT_WEIGHT * (len(phrasing.slots) - fit.open)
         told = sum(weight(c) for c in phrasing.concepts)
         in_phrasing = told + slots + _OPEN_SLOT * fit.open
         in_question = slots + sum(
