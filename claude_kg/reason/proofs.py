@@ -14,7 +14,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, product
 from math import inf
 from typing import NamedTuple
 
@@ -23,13 +22,11 @@ import pyoxigraph as ox
 from claude_kg.reason.engine import Contradiction, premises_of, with_list
 from claude_kg.reason.facts import CONSTANTS, IN, TYPE, Binding, Fact, Facts, Term
 from claude_kg.reason.rules import RULES, Pattern, Rule
+from claude_kg.reason.supports import Supports
 from claude_kg.reason.words import Words
 from claude_kg.terms import OWL
 
 _TRANSITIVE = CONSTANTS[OWL + "TransitiveProperty"]
-
-_MOST_ALTERNATIVES = 64
-"""How many different supports of one statement are looked at, the smallest first."""
 
 
 class Statement(NamedTuple):
@@ -164,49 +161,21 @@ class Prover:
         What spells out unnamed classes and lists, or holds by definition, is not counted.
         """
         best = self._settled(self._ways(premises))
-        bound = self._weight(self._leaves(premises, best))
-        supports: dict[Fact, list[frozenset[Fact]]] = {
-            fact: [] if self._facts.is_derived(fact) else [frozenset([fact])]
-            for fact in chain(best, premises)
+        leaves = [fact for fact in {*best, *premises} if not self._facts.is_derived(fact)]
+        leaves.sort(key=self._text)
+        counted = [f for f in leaves if self._facts.stated(f) and not self.spells_out(f)]
+        ways = {
+            fact: [way.premises for way in self._derivations(fact)]
+            for fact in best
+            if self._facts.is_derived(fact)
         }
-        derived = [fact for fact in best if self._facts.is_derived(fact)]
-        changed = True
-        while changed:
-            changed = False
-            for fact in derived:
-                found = list(supports[fact])
-                for way in self._derivations(fact):
-                    found += self._unions([supports.get(p, []) for p in way.premises], bound)
-                kept = self._smallest(found)
-                if kept != supports[fact]:
-                    supports[fact], changed = kept, True
-        return self._smallest(self._unions([supports[p] for p in premises], bound))[0]
-
-    # The smallest supports
-
-    def _unions(
-        self, parts: Sequence[Sequence[frozenset[Fact]]], bound: int
-    ) -> list[frozenset[Fact]]:
-        unions: list[frozenset[Fact]] = [frozenset()]
-        for part in parts:
-            wider = (one | other for one, other in product(unions, part))
-            unions = self._smallest(u for u in wider if self._weight(u) <= bound)
-        return unions
-
-    def _smallest(self, supports: Iterable[frozenset[Fact]]) -> list[frozenset[Fact]]:
-        """Those that no other is a part of, the smallest first."""
-        kept: list[frozenset[Fact]] = []
-        for support in sorted(set(supports), key=self.rank):
-            if not any(other <= support for other in kept):
-                kept.append(support)
-        return kept[:_MOST_ALTERNATIVES]
+        known = self._leaves(premises, best)
+        return Supports(leaves, counted).smallest(tuple(premises), ways, known)
 
     def rank(self, support: frozenset[Fact]) -> tuple[int, int, list[tuple[str, ...]]]:
         """Smaller is better: what is counted, then what is not, then the names."""
-        return self._weight(support), len(support), sorted(map(self._text, support))
-
-    def _weight(self, support: Iterable[Fact]) -> int:
-        return sum(bool(self._facts.stated(fact)) and not self.spells_out(fact) for fact in support)
+        weight = sum(bool(self._facts.stated(f)) and not self.spells_out(f) for f in support)
+        return weight, len(support), sorted(map(self._text, support))
 
     def _leaves(self, premises: Iterable[Fact], best: Best) -> frozenset[Fact]:
         leaves, waiting, seen = set(), list(premises), set()
