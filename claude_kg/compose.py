@@ -19,7 +19,6 @@ import pyoxigraph as ox
 from claude_kg.dates import Period
 from claude_kg.editions import (
     ADOPTED_IN,
-    AS_OF,
     EDITION,
     FIRST,
     FOLLOWS,
@@ -45,8 +44,8 @@ VALUE = ox.NamedNode(CKG + "claimValue")
 DENIES = ox.NamedNode(CKG + "denies")
 WITHDRAWS = ox.NamedNode(CKG + "withdraws")
 WITHDRAWN = ox.NamedNode(CKG + "Withdrawn")
-_SPEAKING = {SUPERSEDES, WITHDRAWS, FOLLOWS, HEADER, INTRODUCED_IN, AS_OF, VALID_FROM, VALID_UNTIL}
-"""By what is said that editions are made of."""
+_SPEAKING = {SUPERSEDES, WITHDRAWS, FOLLOWS, HEADER, INTRODUCED_IN}
+"""By what is said that editions are made of, whatever the date."""
 _CLAIM_PARTS = (SUBJECT, VALUE, SUPERSEDES, WITHDRAWS)
 _OF_THE_PLACE = (STATED_IN, ox.NamedNode(CKG + "locator"), ox.NamedNode(CKG + "note"))
 """What a fact node says of where it is stated, and not of what it states."""
@@ -129,12 +128,15 @@ class Touched:
         )
 
     def spares(self, added: Iterable[ox.Triple]) -> bool:
-        """Whether an edition holds statements just as they are, if added to the others."""
+        """Whether an edition holds statements just as they are, if added to the others.
+
+        A choice by date is another matter. A new first edition is spared; the header then names it.
+        """
         return not any(self._takes(triple) for triple in added)
 
     def _takes(self, triple: ox.Triple) -> bool:
         subject, predicate, value = triple.subject, triple.predicate, triple.object
-        if predicate in _SPEAKING or value == EDITION:
+        if predicate in _SPEAKING or (value == EDITION and not _declares_edition(triple)):
             return True
         if isinstance(subject, ox.NamedNode) and (
             subject.value in self.nodes or (subject.value, predicate.value) in self.pairs
@@ -143,6 +145,24 @@ class Touched:
         return isinstance(value, ox.NamedNode) and (
             value.value in self.nodes or (predicate == SUBJECT and value.value in self.subjects)
         )
+
+
+def _declares_edition(triple: ox.Triple) -> bool:
+    return (
+        isinstance(triple.subject, ox.NamedNode)
+        and triple.predicate == TYPE
+        and triple.object == EDITION
+    )
+
+
+def headers(added: Iterable[ox.Triple], header: ox.Triple) -> Iterable[ox.Triple]:
+    """What composing says of the first editions that added statements declare.
+
+    ``header`` is what it says of another one.
+    """
+    for triple in added:
+        if _declares_edition(triple):
+            yield ox.Triple(header.subject, HEADER, triple.subject)
 
 
 def _iris(nodes: Iterable[Term]) -> frozenset[str]:

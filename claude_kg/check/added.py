@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import pyoxigraph as ox
 
@@ -25,7 +26,8 @@ from claude_kg.check.hygiene import HygieneRule, check_hygiene
 from claude_kg.check.reach import Added, Reach
 from claude_kg.check.rulebook import Rulebook
 from claude_kg.closure import Closure
-from claude_kg.compose import Touched
+from claude_kg.compose import Touched, headers
+from claude_kg.editions import HEADER
 from claude_kg.limits import Limits
 from claude_kg.reason.kept import follow, keep
 from claude_kg.terms import RDFS
@@ -140,9 +142,18 @@ class Base:
         }
         return b"\n".join([json.dumps(head).encode(), kept.encode(), lines + inferred_lines])
 
-    def new_among(self, triples: Iterable[ox.Triple]) -> list[ox.Triple]:
-        """The statements that the graph does not have, each once."""
-        return [triple for triple in dict.fromkeys(triples) if not self._asserted.hold(triple)]
+    def new_among(self, triples: Iterable[ox.Triple]) -> list[ox.Triple] | None:
+        """The statements that the graph does not have, each once, and what composing adds.
+
+        None where composing takes something away.
+        """
+        new = [triple for triple in dict.fromkeys(triples) if not self._asserted.hold(triple)]
+        if not self._touched.spares(new):
+            return None
+        written = self._asserted.with_properties([HEADER.value])
+        for quad in islice(ox.parse(written, ox.RdfFormat.N_TRIPLES), 1):
+            new += headers(new, quad.triple)
+        return new
 
     def check(
         self,
@@ -155,8 +166,6 @@ class Base:
 
         None where the graph has to be checked as a whole.
         """
-        if not self._touched.spares(added):
-            return None
         if len(added) * _LEAST_SHARE > self.statements:
             return None
         book, closure_book = (

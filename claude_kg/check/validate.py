@@ -137,6 +137,8 @@ class _Check:
             return None
         base = Base(content)
         added = base.new_among(laid_over)
+        if added is None:
+            return None
         prefixes = with_prefixes(base.prefixes, overlays)
         findings = base.check(added, rules, prefixes, self.limits)
         if findings is None:
