@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from claude_kg.load import LoadedGraph
 
 _KEPT = 16
+_KEPT_SMALL = 64
+
+Later = tuple[tuple[str, str], ...]
+"""Later editions, each by its IRI and its name."""
 
 
 def folder() -> Path | None:
@@ -109,15 +113,24 @@ def is_kept(loaded: LoadedGraph, reasoner: str = REASONERS[0]) -> bool:
     return kept is not None and (kept / _store_name(loaded, reasoner)).is_file()
 
 
-def keep_known(loaded: LoadedGraph) -> None:
-    """Note that all files of this content can be parsed."""
-    write(f"{loaded.digest}.parsed", b"")
+def keep_known(loaded: LoadedGraph, later: Later) -> None:
+    """Note that all files of this content can be parsed, and which later editions they know."""
+    write(f"{loaded.digest}.parsed", json.dumps(later).encode(), keep=_KEPT_SMALL)
 
 
 def is_known(loaded: LoadedGraph) -> bool:
     """Whether all files of this content have been parsed before."""
-    kept = folder()
-    return kept is not None and (kept / f"{loaded.digest}.parsed").is_file()
+    return later_editions(loaded) is not None
+
+
+def later_editions(loaded: LoadedGraph) -> Later | None:
+    """The later editions of which files know that have been parsed before; None for others."""
+    content = read(f"{loaded.digest}.parsed")
+    if content is None:
+        return None
+    with suppress(ValueError, TypeError):
+        return tuple((str(iri), str(name)) for iri, name in json.loads(content))
+    return None
 
 
 def read_quads(loaded: LoadedGraph, reasoner: str) -> tuple[bytes, dict[str, str]] | None:

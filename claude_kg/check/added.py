@@ -21,7 +21,7 @@ from claude_kg.check.bounded import Task
 from claude_kg.check.consistency import check_consistency
 from claude_kg.check.data import Data
 from claude_kg.check.fast import check_fast, is_known
-from claude_kg.check.findings import Editions, Finding
+from claude_kg.check.findings import Finding
 from claude_kg.check.hygiene import HygieneRule, check_hygiene
 from claude_kg.check.reach import Added, Reach
 from claude_kg.check.rulebook import Rulebook
@@ -102,7 +102,6 @@ class Base:
         self.statements: int = known["statements"]
         self.prefixes: dict[str, str] = known["prefixes"]
         closure, _, lines = closure_and_lines.partition(b"\n")
-        self.editions: Editions = tuple((iri, name) for iri, name in known["editions"])
         nodes, pairs, subjects = known["touched"]
         self._touched = Touched(
             frozenset(nodes), frozenset((s, p) for s, p in pairs), frozenset(subjects)
@@ -119,13 +118,11 @@ class Base:
         closure: Closure,
         prefixes: Mapping[str, str],
         rules: Rules,
-        editions: Editions = (),
         touched: Touched = _UNTOUCHED,
     ) -> bytes:
         """What is to be kept of a graph in which these rules found nothing.
 
-        ``editions`` are the later ones that it knows, and ``touched`` is what its own edition does
-        not hold as it is stated.
+        ``touched`` is what its edition does not hold as it is stated.
         """
         kept = keep(asserted, prefixes)
         lines, lengths = _Lines.of(asserted)
@@ -137,7 +134,6 @@ class Base:
             "asserted": lengths,
             "asserted bytes": len(lines),
             "inferred": inferred_lengths,
-            "editions": list(editions),
             "touched": [sorted(part) for part in (touched.nodes, touched.pairs, touched.subjects)],
         }
         return b"\n".join([json.dumps(head).encode(), kept.encode(), lines + inferred_lines])
@@ -180,53 +176,39 @@ class Base:
         closed = Added([*added, *follows], self._above)
         lines, inferred = lines_of(added), self._inferred.all + lines_of(follows)
         hygiene = [rule for rule in rules.hygiene if new.touch(self._reaches[rule.query])]
-        # They do not share a store: two processors are busy for less time than one.
-        tasks = [
-            Task(limits, self._hygiene, hygiene, prefixes, lines),
-            Task(limits, self._queries, (book, new), (closure_book, closed), lines, inferred),
-        ]
         core = [
             (book, *reach.core(book, new), further)
             for book, new, further in ((book, new, lines), (closure_book, closed, lines + inferred))
         ]
-        if any(shapes for _, shapes, _, _ in core):
-            tasks.append(Task(limits, self._core, core))
         found = check_consistency(added, (), prefixes)
-        for task in tasks:
-            found += task.result()
-        return found
+        queries = (book, new), (closure_book, closed)
+        task = Task(limits, self._found, core, hygiene, queries, prefixes, lines, inferred)
+        return found + task.result()
 
-    def _core(
-        self, chosen: Iterable[tuple[Rulebook, Sequence[ox.Triple], Reach, bytes]]
-    ) -> list[Finding]:
-        found = []
-        for book, shapes, looked_at, lines in chosen:
-            if shapes:
-                data = Data(self._asserted.with_properties(looked_at.properties) + lines)
-                results = check_fast(data, Rulebook(shapes), ["core"])
-                found += [book.finding(result) for result in results]
-        return found
-
-    def _queries(
+    def _found(
         self,
-        asserted: tuple[Rulebook, Added],
-        closed: tuple[Rulebook, Added],
+        core: Iterable[tuple[Rulebook, Sequence[ox.Triple], Reach, bytes]],
+        hygiene: Sequence[HygieneRule],
+        queries: Iterable[tuple[Rulebook, Added]],
+        prefixes: Mapping[str, str],
         lines: bytes,
         inferred: bytes,
     ) -> list[Finding]:
-        data = Data(self._asserted.all + lines)
         found = []
-        for (book, new), further in ((asserted, b""), (closed, inferred)):
+        for book, shapes, looked_at, further in core:
+            if shapes:
+                data = Data(self._asserted.with_properties(looked_at.properties) + further)
+                results = check_fast(data, Rulebook(shapes), ["core"])
+                found += [book.finding(result) for result in results]
+        data = Data(self._asserted.all + lines)
+        if hygiene:
+            found += check_hygiene(data, hygiene, prefixes)
+        for (book, new), further in zip(queries, (b"", inferred), strict=True):
             if shapes := reach.constraints(book, new, self._reaches):
                 data = data.grown(further) if further else data
                 results = check_fast(data, Rulebook(shapes), ["sparql"])
                 found += [book.finding(result) for result in results]
         return found
-
-    def _hygiene(
-        self, rules: Sequence[HygieneRule], prefixes: Mapping[str, str], lines: bytes
-    ) -> list[Finding]:
-        return check_hygiene(Data(self._asserted.all + lines), rules, prefixes) if rules else []
 
     @cached_property
     def _above(self) -> dict[str, list[str]]:

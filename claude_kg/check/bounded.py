@@ -22,23 +22,22 @@ T = TypeVar("T")
 class Task(Generic[T]):
     """A call that runs beside the caller, who fetches its result later.
 
-    Without limits it runs in this process, when the result is fetched.
+    Without limits it runs in this process, when the result is fetched; and so it does within
+    another task, which is bounded already.
     """
 
     _worked_here = False
+    _within = False
 
     def __init__(
         self, limits: Limits | None, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> None:
-        self._limits = limits
+        self._limits = None if Task._within else limits
         self._call = functools.partial(work, *args, **kwargs)
-        if limits is None:
+        if limits is None or Task._within:
             return
-        # A fork takes the graph along for nothing; where there is none, it is sent over. An engine
-        # that has worked in this process has started threads, which a fork would not take along
-        # and would wait for without end.
-        forks = sys.platform != "win32" and not Task._worked_here
-        context: Any = multiprocessing.get_context("fork" if forks else "spawn")
+        # A fork takes the graph along for nothing; where there is none, it is sent over.
+        context: Any = multiprocessing.get_context("fork" if can_fork() else "spawn")
         self._receiver, sender = context.Pipe(duplex=False)
         self._process = context.Process(
             target=_child, args=(sender, limits.memory_mib, work, args, kwargs), daemon=True
@@ -82,6 +81,20 @@ class Task(Generic[T]):
             raise InternalError(*value)
         return value  # type: ignore[no-any-return]
 
+    def cancel(self) -> None:
+        """End the work, whose result nobody wants any more."""
+        if self._limits is not None:
+            self._process.kill()
+
+
+def can_fork() -> bool:
+    """Whether a task shares what is in memory, without a copy.
+
+    An engine that has worked in this process has started threads, which a fork would not take along
+    and would wait for without end.
+    """
+    return sys.platform != "win32" and not Task._worked_here  # noqa: SLF001 - its own module
+
 
 def note_threads() -> None:
     """Note that this process has threads of a native engine, so that it is not forked any more."""
@@ -98,6 +111,7 @@ def _child(
     # An interrupt is the caller's affair; here it must not print anything.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     bound_memory(memory_mib)
+    Task._within = True  # noqa: SLF001 - its own module
     try:
         reply: tuple[str, object] = ("result", work(*args, **kwargs))
     except InputError as error:

@@ -77,17 +77,12 @@ class Finding:
     component: str | None = None
 
 
-Editions = Sequence[tuple[str, str]]
-"""Editions of a graph, each by its IRI and its name."""
-
-
 @dataclass(frozen=True, slots=True)
 class Report:
     """The findings of one check, in a stable order.
 
     ``complete`` is false where a file could not be read, so that nothing is known about it.
-    ``prefixes`` are those by which names are shortened for a reader. ``editions`` are the later
-    ones that the graph knows, which are checked by themselves.
+    ``prefixes`` are those by which names are shortened for a reader.
     """
 
     findings: tuple[Finding, ...]
@@ -95,7 +90,6 @@ class Report:
     files: int = 0
     statements: int = 0
     prefixes: dict[str, str] = field(default_factory=dict)
-    editions: Editions = ()
 
     @property
     def conforms(self) -> bool:

@@ -14,9 +14,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from claude_kg import cache
-from claude_kg.check.findings import Editions, Finding, Path, Severity, Term
+from claude_kg.check.findings import Finding, Path, Severity, Term
 from claude_kg.load import LoadedGraph
 
+_KEPT = 64
 _TEXTS = ("rule", "message", "why", "fix", "source", "component")
 
 
@@ -41,12 +42,11 @@ def key(loaded: LoadedGraph, rules: Iterable[Sequence[File]], *chosen: str | Non
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check found, without places; and how large the graph is, its prefixes and editions."""
+    """What a check found, without places; and how large the graph is, and its prefixes."""
 
     findings: list[Finding]
     statements: int
     prefixes: dict[str, str]
-    editions: Editions = ()
 
 
 def read(name: str) -> Verdict | None:
@@ -57,8 +57,7 @@ def read(name: str) -> Verdict | None:
     with suppress(ValueError, SyntaxError, KeyError, TypeError):
         kept = json.loads(content)
         findings = [_finding(found) for found in kept["findings"]]
-        editions = tuple((iri, name) for iri, name in kept["editions"])
-        return Verdict(findings, kept["statements"], kept["prefixes"], editions)
+        return Verdict(findings, kept["statements"], kept["prefixes"])
     return None
 
 
@@ -68,9 +67,8 @@ def write(name: str, verdict: Verdict) -> None:
         "findings": [_kept(finding) for finding in verdict.findings],
         "statements": verdict.statements,
         "prefixes": verdict.prefixes,
-        "editions": list(verdict.editions),
     }
-    cache.write(name, json.dumps(kept).encode())
+    cache.write(name, json.dumps(kept).encode(), keep=_KEPT)
 
 
 def _kept(finding: Finding) -> dict[str, Any]:
