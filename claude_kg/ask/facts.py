@@ -53,6 +53,7 @@ class Facts:
 
     def __init__(self, triples: Iterable[ox.Triple], lexicon: Lexicon, language: Language) -> None:
         self._language = language
+        self._read: dict[str, set[str]] = {}
         said: defaultdict[str, list[tuple[str, ox.NamedNode | ox.Literal]]] = defaultdict(list)
         names: defaultdict[str, set[str]] = defaultdict(set)
         for triple in triples:
@@ -103,11 +104,14 @@ class Facts:
         return Fact(iri, told, frozenset(concepts), frozenset(about), status, sections)
 
     def _concepts(self, text: str) -> set[str]:
-        return {
-            word.concept
-            for word in self._language.words(clean(text))
-            if word.stem not in self._language.stop or word.concept[0] == "="
-        }
+        # Names of properties, and many values, are there again and again.
+        if text not in self._read:
+            self._read[text] = {
+                word.concept
+                for word in self._language.words(clean(text))
+                if word.stem not in self._language.stop or word.concept[0] == "="
+            }
+        return self._read[text]
 
     def weight(self, concept: str) -> float:
         """How much a word tells: 1 for one that no fact or a single one has."""
