@@ -39,22 +39,25 @@ class Signs:
     """Whether a form of the same query with the contrary verdict is about as near."""
     words: float
     """How long the question is, as a logarithm."""
+    cued: float
+    """Whether it was recognised by a few words, wherever they are."""
 
 
-BIAS = -0.20
+BIAS = 0.39
 WEIGHTS: Mapping[str, float] = {
-    "score": 1.34,
-    "lead": 0.53,
-    "distance": 1.18,
+    "score": 1.35,
+    "lead": 0.43,
+    "distance": 1.22,
     "missing": 0.00,
-    "share": -2.32,
-    "said": 0.20,
+    "share": -2.31,
+    "said": 0.37,
     "slots": 0.00,
     "idle": 0.00,
-    "unknown": 0.26,
-    "undecided": -5.49,
-    "torn": -0.63,
-    "words": 0.10,
+    "unknown": 1.34,
+    "undecided": -5.43,
+    "torn": -1.93,
+    "words": -0.22,
+    "cued": -0.30,
 }
 
 

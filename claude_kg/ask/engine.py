@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from claude_kg.query.run import Row
 
 _WEAKEST = 0.34
-_LEAST_CONFIDENCE = 0.75
+_LEAST_CONFIDENCE = 0.76
 _LEAST_COVER = 0.85
 _NEARBY = 0.5
 _RELATED = 0.8
@@ -131,6 +131,11 @@ class Asker:
         missing, told_of = explained
         elsewhere = max((c.score for c in others if c.form.query is not form.query), default=0.0)
         uncovered = max((c.score for c in others if c.form.is_uncovered), default=0.0)
+        # A cue says nothing of how near a question is to those that are known not to be covered.
+        near = candidate.score
+        if candidate.cued:
+            compared = (c.score for c in others if not c.cued and not c.form.is_uncovered)
+            near = max(compared, default=0.0)
         torn = any(
             c.form.query is form.query
             and c.form is not form
@@ -142,7 +147,7 @@ class Asker:
         return Signs(
             score=min(candidate.score, 1.2),
             lead=max(-0.2, min(0.4, candidate.score - elsewhere)),
-            distance=max(-0.2, min(0.6, candidate.score - uncovered)),
+            distance=max(-0.2, min(0.6, near - uncovered)),
             missing=min(missing, 3.0),
             share=missing / (missing + told_of + 1e-9),
             said=self._matcher.share(question, candidate),
@@ -155,7 +160,17 @@ class Asker:
             undecided=float(question.aspect == "whether" and verdict is None),
             torn=float(form.decides and torn),
             words=math.log(len(question.words) + 1),
+            cued=float(candidate.cued),
         )
+
+    @staticmethod
+    def _shown_verdict(question: Question, candidate: Candidate, verdict: str | None) -> str | None:
+        """The verdict, where the question is one that is answered by yes or no."""
+        if candidate.cued and question.aspect in ("", *_DECIDING):
+            # A text that tells a story asks for yes or no at its end, or does not say so at all.
+            return verdict
+        negated = question.negated and not question.denies and not candidate.phrasing.negated
+        return verdict if question.aspect in _DECIDING and not negated else None
 
     # The answer --------------------------------------------------------------------------------
 
@@ -172,7 +187,7 @@ class Asker:
             return None
         explained = self._explained(question, candidate, rows)
         signs = self._signs(question, candidate, others, explained, verdict)
-        if question.denies and verdict and not candidate.phrasing.denies:
+        if question.denies and verdict and not (candidate.phrasing.denies or candidate.cued):
             verdict = "no" if verdict == "yes" else "yes"
         given = {slot: self._names(iris) for slot, iris in bound.items()}
         if candidate.unknown:
@@ -186,9 +201,7 @@ class Asker:
         more = list(self._also(question, candidate, verdict, bound))
         more += self._nearby(question)
         sentence = " ".join([sentence, *(text for text, _ in more if text)])
-        shown = verdict if question.aspect in _DECIDING else None
-        if question.negated and not question.denies and not candidate.phrasing.negated:
-            shown = None
+        shown = self._shown_verdict(question, candidate, verdict)
         plain = sentence
         if shown in texts:
             sentence = f"{texts[shown]} {sentence}"
@@ -292,7 +305,8 @@ class Asker:
         for row in rows:
             if isinstance(mode := row.get("mode"), ox.NamedNode):
                 named |= self._rows.neighbours[mode.value]
-        missing, told_of = 0.0, SLOT_WEIGHT * (len(candidate.filled) + bool(candidate.unknown))
+        told = len(candidate.filled) + bool(candidate.unknown) + 2 * candidate.cued
+        missing, told_of = 0.0, SLOT_WEIGHT * told
         for mention in question.mentions:
             if mention.iris & named:
                 told_of += 0.0 if set(mention.places) <= used else 0.6
@@ -313,9 +327,12 @@ class Asker:
             if place in used or word.concept in counted:
                 continue
             counted.add(word.concept)
+            if candidate.cued and word.plain not in language_.foreign:
+                # What else there is in such a text is the story around the question.
+                continue
             share = 1.0 if place in kindred else told_by.get(word.concept, 0.0)
             if word.plain in language_.foreign and share < 1.0:
-                missing += 1.5
+                missing += 0.5 if candidate.cued else 1.5
             elif self._matcher.says_something(word):
                 told_of += share * self._forms.weight(word.concept)
                 missing += 0.0 if share else self._oddity(word)

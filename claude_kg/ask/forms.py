@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from claude_kg.ask.cues import read_cues
 from claude_kg.ask.data import read_yaml
 from claude_kg.ask.phrasings import compiled
 from claude_kg.errors import InputError
@@ -17,6 +18,7 @@ from claude_kg.query.parameters import parameters_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from claude_kg.ask.cues import Cue
     from claude_kg.ask.phrasings import Phrasing, Phrasings
     from claude_kg.ask.words import Language
     from claude_kg.query.catalogue import Catalogue
@@ -40,6 +42,7 @@ class Form:
     rules: Mapping[str, Any] = field(repr=False)
     vocabulary: Mapping[str, float] = field(repr=False)
     parameters: Mapping[str, Parameter] = field(repr=False)
+    cues: tuple[Cue, ...] = ()
 
     @property
     def name(self) -> str:
@@ -156,7 +159,9 @@ class _Draft:
     def form(self, compiled: Phrasings, language: Language) -> Form:
         phrasings = tuple(compiled.by_text[text] for text in self.texts)
         vocabulary = _vocabulary(phrasings, self.about, language)
-        return Form(self.query, self.number, phrasings, self.rules, vocabulary, self.parameters)
+        cues = read_cues(self.rules.get("cues") or (), language)
+        rules, parameters = self.rules, self.parameters
+        return Form(self.query, self.number, phrasings, rules, vocabulary, parameters, cues)
 
 
 def _drafts(query: Query, more: Mapping[str, list[str]]) -> Iterable[_Draft]:

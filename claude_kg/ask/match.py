@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -39,13 +40,17 @@ _OPEN = ("", "maybe", "either")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A form that a question may have, with the things that fill its slots."""
+    """A form that a question may have, with the things that fill its slots.
+
+    ``cued`` says that it was recognised by cues, and not by how near its phrasing is.
+    """
 
     form: Form
     phrasing: Phrasing
     score: float
     filled: Mapping[str, Mention]
     unknown: tuple[int, ...] = ()
+    cued: bool = False
 
 
 class Matcher:
@@ -63,6 +68,7 @@ class Matcher:
         for number, (_, phrasing) in enumerate(self._phrasings):
             for concept in phrasing.concepts:
                 self._having[concept].append(number)
+        self._cued_forms = [form for form in forms.forms if form.cues]
         self._of_slots_alone = [n for n, weight in enumerate(self._weight_of) if weight < _LITTLE]
 
     def candidates(self, question: Question) -> list[Candidate]:
@@ -74,8 +80,30 @@ class Matcher:
             candidate = self._compared(question, form, phrasing, values, pairs)
             if candidate:
                 found[form.name].append(candidate)
-        best = [self._elected(candidates) for candidates in found.values()]
-        return sorted(best, key=lambda c: (-c.score, c.form.query.name, c.form.number))
+        best = {name: self._elected(candidates) for name, candidates in found.items()}
+        for candidate in self._by_cues(question):
+            near = best.get(candidate.form.name)
+            if near is None or near.score < candidate.score:
+                best[candidate.form.name] = candidate
+        return sorted(best.values(), key=lambda c: (-c.score, c.form.query.name, c.form.number))
+
+    def _by_cues(self, question: Question) -> Iterator[Candidate]:
+        """The forms of which the question meets a cue, the best of each."""
+        if any(word.plain in self._language.elsewhere for word in question.words):
+            return
+        said = {word.concept for word in question.words}
+        said |= {f"{word.plain}!" for word in question.words}
+        for form in self._cued_forms:
+            names = partial(self._slots.names, question, form)
+            met = [cue for cue in form.cues if cue.met(said, names)]
+            if not met:
+                continue
+            cue = max(met, key=lambda cue: cue.score)
+            fit = self._slots.fit_any(question, form, cue.slots)
+            if fit is not None:
+                score = cue.score * self._decides_what_is_asked(question, form)
+                score *= float(form.rules.get("weight", 1.0))
+                yield Candidate(form, form.phrasings[0], score, fit.filled, fit.unknown, cued=True)
 
     def _elected(self, candidates: list[Candidate]) -> Candidate:
         """The best of the candidates of one form; that others are near too speaks for it."""
@@ -189,16 +217,24 @@ class Matcher:
             return factor
         if form.decides and phrasing.denies != self._language.says_no(question.words):
             factor *= _CONTRARY
-        if question.aspect == "whether" and not form.decides:
-            factor *= 0.76
-        elif question.aspect != "whether" and form.decides:
-            factor *= 0.97 if question.aspect in (*_OPEN, "why", "what") else 0.9
+        factor *= self._decides_what_is_asked(question, form)
         if fit.unknown and not all(self._slots.written_as_name(question, p) for p in fit.unknown):
             factor *= 0.93
         return factor
 
+    @staticmethod
+    def _decides_what_is_asked(question: Question, form: Form) -> float:
+        """How well a form that answers yes or no, or does not, goes with what is asked for."""
+        if question.aspect == "whether" and not form.decides:
+            return 0.76
+        if question.aspect != "whether" and form.decides:
+            return 0.97 if question.aspect in (*_OPEN, "why", "what") else 0.9
+        return 1.0
+
     def share(self, question: Question, candidate: Candidate) -> float:
         """How much of what the phrasing says beside its slots the question says too."""
+        if candidate.cued:
+            return 1.0
         taken = {place for mention in candidate.filled.values() for place in mention.places}
         taken |= set(candidate.unknown)
         said = {w.concept for place, w in enumerate(question.words) if place not in taken}

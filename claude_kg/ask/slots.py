@@ -74,6 +74,33 @@ class Slots:
             return None
         return fit
 
+    def fit_any(self, question: Question, form: Form, wanted: Collection[str]) -> Fit | None:
+        """What fills the wanted and the needed slots of a form, wherever it is in the question.
+
+        None where one stays empty that the form cannot do without.
+        """
+        fit = Fit()
+        if ANY in wanted:
+            fit.unknown = self._language.tool(question.words)
+        values = self.values(form)
+        for slot in form.parameters:
+            if slot in wanted or slot in form.needed:
+                mention = self.fitting(question, slot, values.get(slot, {}), fit.filled, form)
+                if mention is not None:
+                    fit.filled[slot] = mention
+                elif slot in form.needed:
+                    return None
+        if form.rules.get("unknown") and not fit.unknown:
+            return None
+        return fit
+
+    def names(self, question: Question, form: Form, slot: str) -> bool:
+        """Whether a question names something that fills a slot of a form."""
+        if slot == ANY:
+            return bool(self._language.tool(question.words))
+        allowed = self.values(form).get(slot, {}).get("iris", frozenset())
+        return any(m.strong and not allowed.isdisjoint(m.iris) for m in question.mentions)
+
     def can_fill(self, question: Question, form: Form, slot: str) -> bool:
         """Whether anything in the question could fill a slot of a form."""
         values = self.values(form).get(slot, {})

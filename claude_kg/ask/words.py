@@ -49,6 +49,7 @@ class Language:
         self._denials = {str(word) for word in data["denials"]}
         self.openers = set(data["openers"].split())
         self.foreign = set(data["foreign"].split())
+        self.elsewhere = set(data["elsewhere"].split())
         self._tools = {tuple(_plain_words(str(name))) for name in data["tools"]}
         self._tools_as_names = {str(name) for name in data["tools_if_written_as_names"]}
         self.units: dict[str, int] = dict(data["units"])
@@ -156,6 +157,8 @@ class Language:
         said = [word.plain for word in words]
         for end in sorted(self._endings_of_questions, key=len, reverse=True):
             if end and tuple(said[-len(end) :]) == end and end[0] not in self._data["askers"]:
+                if self.texts["or"] in end:
+                    return False  # a choice is put up, and nothing to be confirmed
                 said = said[: -len(end)]
                 break
         else:
