@@ -71,7 +71,7 @@ class Rows:
         rows = self._narrowed(question, candidate, rows, bound)
         keep = form.rules.get("keep")
         if keep:
-            rows = [row for row in rows if self._writer.holds(keep, row)]
+            rows = [row for row in rows if self._writer.holds(keep, row, {**bound, **held})]
         return {**bound, **held}, self._picked(form, self._paired(form, rows, bound)), variables
 
     @staticmethod
