@@ -21,6 +21,8 @@ class Signs:
     """How much nearer than that of any other query, at most 0.4."""
     distance: float
     """How much nearer than any question that is known not to be covered, at most 0.6."""
+    doubt: float
+    """1 where such a question is as near, 0 where it is clearly farther."""
     missing: float
     """How much of the question neither the form nor the answer speaks of."""
     share: float
@@ -31,32 +33,36 @@ class Signs:
     """How many things of the question the phrasing takes up."""
     idle: float
     """How many things of the question it leaves aside."""
+    tool: float
+    """Whether the question names a program of which the graph does not know, but people do."""
     unknown: float
-    """Whether the question names something that the graph does not know."""
+    """Whether the question names something else that the graph does not know."""
     undecided: float
     """Whether yes or no is asked for and the form gives neither."""
     torn: float
-    """Whether a form of the same query with the contrary verdict is about as near."""
+    """Whether something that says the contrary is about as near."""
     words: float
     """How long the question is, as a logarithm."""
     cued: float
     """Whether it was recognised by a few words, wherever they are."""
 
 
-BIAS = 0.39
+BIAS = 0.27
 WEIGHTS: Mapping[str, float] = {
-    "score": 1.35,
-    "lead": 0.43,
-    "distance": 1.22,
+    "score": 1.61,
+    "lead": 0.00,
+    "distance": 1.39,
+    "doubt": -0.42,
     "missing": 0.00,
-    "share": -2.31,
-    "said": 0.37,
+    "share": -2.47,
+    "said": 0.00,
     "slots": 0.00,
     "idle": 0.00,
-    "unknown": 1.34,
-    "undecided": -5.43,
-    "torn": -1.93,
-    "words": -0.22,
+    "tool": 1.25,
+    "unknown": -0.30,
+    "undecided": -5.68,
+    "torn": -2.95,
+    "words": 0.02,
     "cued": -0.30,
 }
 

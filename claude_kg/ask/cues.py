@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from claude_kg.ask.words import Language
 
-_BASE = 0.62
+_BASE = 0.70
 _EACH = 0.05
 
 

@@ -39,11 +39,12 @@ if TYPE_CHECKING:
     from claude_kg.query.run import Row
 
 _WEAKEST = 0.34
-_LEAST_CONFIDENCE = 0.76
+_LEAST_CONFIDENCE = 0.8
 _LEAST_COVER = 0.85
 _NEARBY = 0.5
 _RELATED = 0.8
-_CLOSE = 0.04
+_CLOSE = 0.03
+_FAR = 0.1
 _TRIED = 5
 _DECIDING = ("whether", "maybe")
 
@@ -98,6 +99,7 @@ class Asker:
                 break
             if answer := self._answered(question, candidate, candidates):
                 drafts.append(answer)
+        drafts = [_contradicted(answer, drafts) for answer in drafts]
         drafts.sort(key=lambda answer: -answer.confidence)
         if question.negated:
             # What is near to a denial may well say the contrary.
@@ -144,10 +146,12 @@ class Asker:
             and candidate.score - c.score < _CLOSE
             for c in others
         )
+        tool = self._language.tool(question.words)
         return Signs(
             score=min(candidate.score, 1.2),
             lead=max(-0.2, min(0.4, candidate.score - elsewhere)),
             distance=max(-0.2, min(0.6, near - uncovered)),
+            doubt=max(0.0, 1 - max(0.0, near - uncovered) / _FAR),
             missing=min(missing, 3.0),
             share=missing / (missing + told_of + 1e-9),
             said=self._matcher.share(question, candidate),
@@ -156,7 +160,8 @@ class Asker:
                 mention.strong and mention.in_order and not used & set(mention.places)
                 for mention in question.mentions
             ),
-            unknown=float(bool(candidate.unknown)),
+            tool=float(bool(candidate.unknown) and candidate.unknown == tool),
+            unknown=float(bool(candidate.unknown) and candidate.unknown != tool),
             undecided=float(question.aspect == "whether" and verdict is None),
             torn=float(form.decides and torn),
             words=math.log(len(question.words) + 1),
@@ -508,6 +513,18 @@ class Asker:
             answer=self._language.texts["declined"],
             alternatives=self._alternatives(candidates, ""),
         )
+
+
+def _contradicted(answer: Answer, others: Sequence[Answer]) -> Answer:
+    """An answer, less sure where another one that is about as near says the contrary."""
+    assert answer.signs
+    for other in others:
+        assert other.signs
+        contrary = {answer.verdict, other.verdict} == {"yes", "no"}
+        if contrary and other.signs.score > answer.signs.score - _CLOSE:
+            signs = replace(answer.signs, torn=1.0)
+            return replace(answer, signs=signs, confidence=round(confidence(signs), 2))
+    return answer
 
 
 _FACT_QUERY = "sources/of-a-thing"

@@ -21,7 +21,7 @@ ROUNDS = 3000
 STEP = 0.5
 RIDGE = 0.002
 FOR = ("score", "lead", "distance", "said", "slots")
-AGAINST = ("missing", "share", "idle", "undecided", "torn")
+AGAINST = ("doubt", "unknown", "missing", "share", "idle", "undecided", "torn")
 """Which signs may but speak for an answer, or against it."""
 FITTED = 2
 """So many of the likeliest answers to a question are taken as examples."""
