@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from claude_kg.ask.phrasings import SLOT, told
+from claude_kg.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +67,8 @@ def read_cues(entries: Iterable[dict[str, Any]], language: Language) -> tuple[Cu
 
     Each entry has ``all``, a list of groups, and may have ``unless``, one group. A group is a list
     of words and phrases, which stand for all that mean the same, of words that are meant as they
-    are written, with "!" at the end, and of slots in braces.
+    are written, with "!" at the end, and of slots in braces. Raises InputError for a phrase that
+    says nothing.
     """
     return tuple(
         Cue(
@@ -80,9 +82,13 @@ def read_cues(entries: Iterable[dict[str, Any]], language: Language) -> tuple[Cu
 def _group(entries: Iterable[object], language: Language) -> Group:
     texts = [str(entry) for entry in entries]
     slots = {match[1] for text in texts if (match := SLOT.fullmatch(text))}
-    words = [
-        frozenset([text] if text.endswith("!") else told(language.words(text), language))
-        for text in texts
-        if not SLOT.fullmatch(text)
-    ]
+    words = []
+    for text in texts:
+        if SLOT.fullmatch(text):
+            continue
+        meanings = [text] if text.endswith("!") else told(language.words(text), language)
+        if not meanings:
+            # It would be met by every text.
+            raise InputError(f"the cue {text!r} is of words that say nothing", f"Write {text}!")
+        words.append(frozenset(meanings))
     return Group(tuple(words), frozenset(slots))

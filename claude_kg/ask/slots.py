@@ -217,6 +217,7 @@ class Slots:
                 place not in covered
                 and word.stem not in language_.stop
                 and word.plain not in language_.foreign
+                and word.plain not in language_.elsewhere
                 and word.plain[0].isalpha()
                 and (self._is_new(word) or named)
             )
