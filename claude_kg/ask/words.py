@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"(?<![\w/.])/[a-z]+|\d+(?:[.,]\d+)*\w*|[^\W_]+(?:'[^\W_]+)?|\$")
 _CLAUSE_END = re.compile(r"[;?!\n()]|[,.:]+(?=\s|$)|\s[-\u2013\u2014]+\s|\.\.")
 _LONGEST_PHRASE = 4
-_NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)([a-z]?)")
+_NUMBER = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)([a-z]?)")
 
 
 @dataclass(frozen=True)
