@@ -136,8 +136,7 @@ class Asker:
         # A cue says nothing of how near a question is to those that are known not to be covered.
         near = candidate.score
         if candidate.cued:
-            compared = (c.score for c in others if not c.cued and not c.form.is_uncovered)
-            near = max(compared, default=0.0)
+            near = max(c.near if c.cued else c.score for c in others if not c.form.is_uncovered)
         torn = any(
             c.form.query is form.query
             and c.form is not form

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,8 @@ _OPEN = ("", "maybe", "either")
 class Candidate:
     """A form that a question may have, with the things that fill its slots.
 
-    ``cued`` says that it was recognised by cues, and not by how near its phrasing is.
+    ``cued`` says that it was recognised by cues, and ``near`` how near its phrasings are all the
+    same.
     """
 
     form: Form
@@ -51,6 +52,7 @@ class Candidate:
     filled: Mapping[str, Mention]
     unknown: tuple[int, ...] = ()
     cued: bool = False
+    near: float = 0.0
 
 
 class Matcher:
@@ -83,8 +85,10 @@ class Matcher:
         best = {name: self._elected(candidates) for name, candidates in found.items()}
         for candidate in self._by_cues(question):
             near = best.get(candidate.form.name)
-            if near is None or near.score < candidate.score:
+            if near is None:
                 best[candidate.form.name] = candidate
+            elif near.score < candidate.score:
+                best[candidate.form.name] = replace(candidate, near=near.score)
         return sorted(best.values(), key=lambda c: (-c.score, c.form.query.name, c.form.number))
 
     def _by_cues(self, question: Question) -> Iterator[Candidate]:

@@ -162,7 +162,7 @@ class Rows:
 
     @cached_property
     def neighbours(self) -> defaultdict[str, set[str]]:
-        """For each access mode, what is said of it, and what it is a mode of."""
+        """For each access mode, what is said of it, what it is a mode of, and what selects it."""
         modes = {
             triple.subject.value
             for triple in self._graph.asserted
@@ -176,6 +176,8 @@ class Rows:
                 continue
             if subject.value in modes and triple.predicate.value in _OF_A_MODE:
                 found[subject.value].add(value.value)
+            elif value.value in modes and triple.predicate.value == CKG + "activatesMode":
+                found[value.value].add(subject.value)
         return found
 
     def confirmed(
