@@ -184,7 +184,7 @@ class Asker:
         form = candidate.form
         bound, rows, variables = self._rows.of(question, candidate)
         rules = form.rules
-        verdict = self._rows.verdict(candidate, rows, bound)
+        verdict = self._rows.verdict(question, candidate, rows, bound)
         if verdict is None and question.aspect == "whether" and not form.decides:
             verdict = self._rows.confirmed(question, candidate, rows)
         if not rows and rules.get("empty", "decline") == "decline":
@@ -515,12 +515,16 @@ class Asker:
 
 
 def _contradicted(answer: Answer, others: Sequence[Answer]) -> Answer:
-    """An answer, less sure where another one that is about as near says the contrary."""
+    """An answer, less sure where another one that is about as near says the contrary.
+
+    One that takes up fewer things of the question does not speak of the same.
+    """
     assert answer.signs
     for other in others:
         assert other.signs
         contrary = {answer.verdict, other.verdict} == {"yes", "no"}
-        if contrary and other.signs.score > answer.signs.score - _CLOSE:
+        speaks = other.signs.slots >= answer.signs.slots
+        if contrary and speaks and other.signs.score > answer.signs.score - _CLOSE:
             signs = replace(answer.signs, torn=1.0)
             return replace(answer, signs=signs, confidence=round(confidence(signs), 2))
     return answer

@@ -24,7 +24,11 @@ _MOST_WORDS = 150
 
 @dataclass(frozen=True)
 class Question:
-    """A question, taken apart."""
+    """A question, taken apart.
+
+    ``denies`` says that it puts up a denial to be confirmed, ``negated`` that it denies something
+    otherwise, ``universal`` that it asks of all there are.
+    """
 
     text: str
     words: Sequence[Word]
@@ -32,6 +36,7 @@ class Question:
     aspect: str
     denies: bool = False
     negated: bool = False
+    universal: bool = False
 
 
 class Reader:
@@ -61,7 +66,8 @@ class Reader:
         aspect = self._language.aspect(words, asked)
         denies = aspect == "whether" and self._language.denies(words)
         negated = self._language.negated(words)
-        return Question(text, words, mentions, aspect, denies, negated)
+        universal = any(word.plain in self._language.universal for word in words)
+        return Question(text, words, mentions, aspect, denies, negated, universal)
 
     def _weighed(self, mention: Mention, words: Sequence[Word]) -> Mention:
         own = [words[place] for place in mention.places]

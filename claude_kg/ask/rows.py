@@ -196,9 +196,16 @@ class Rows:
         return "yes" if found else None
 
     def verdict(
-        self, candidate: Candidate, rows: Sequence[Row], bound: Mapping[str, frozenset[str]]
+        self,
+        question: Question,
+        candidate: Candidate,
+        rows: Sequence[Row],
+        bound: Mapping[str, frozenset[str]],
     ) -> str | None:
-        """Yes or no by the first rule that a row meets; with no row, what is said for that."""
+        """Yes or no by the first rule that a row meets; with no row, what is said for that.
+
+        Of a question that asks of all, no comes first.
+        """
         rules = candidate.form.rules
         if slot := rules.get("synonyms"):
             return "yes" if len(bound.get(str(slot), ())) == 1 else "no"
@@ -209,7 +216,10 @@ class Rows:
             return "yes" if found == set(bound.get(str(slot), ())) else "no"
         if compare := rules.get("compare"):
             return _compared_values(compare, rows, candidate)
-        for verdict in rules.get("order") or sorted(("yes", "no"), key=lambda v: _vague(rules, v)):
+        order = rules.get("order") or sorted(("yes", "no"), key=lambda v: _vague(rules, v))
+        if question.universal and not any(_vague(rules, verdict) for verdict in order):
+            order = ("no", "yes")
+        for verdict in order:
             rule = rules.get(verdict)
             if rule is None:
                 continue

@@ -46,6 +46,7 @@ class Language:
         self.stop = self._stems("stop")
         self.neutral = self._stems("neutral") | self._stems("openers") - self.stop
         self.negations = {str(word) for word in data["negations"]}
+        self.universal = {str(word) for word in data["universal"]}
         self._denials = {str(word) for word in data["denials"]}
         self.openers = set(data["openers"].split())
         self.foreign = set(data["foreign"].split())

@@ -14,6 +14,8 @@ import pytest
 
 from claude_kg import KnowledgeGraph
 from claude_kg.ask import Asker
+from claude_kg.ask.cues import read_cues
+from claude_kg.ask.words import language
 from claude_kg.errors import InputError
 
 Run = Callable[..., CompletedProcess[str]]
@@ -118,6 +120,25 @@ def test_an_ambiguous_name_is_said_to_be_read_in_one_way(packaged: Asker) -> Non
     assert any("web application" in note for note in notes)
 
 
+def test_what_a_story_asks_is_recognised_by_a_few_words(vendor_asker: Asker) -> None:
+    answer = vendor_asker.ask(
+        "I have been on Patron since spring, and my team likes it. Yesterday I set up Cline on the "
+        "new laptop and it wants an API key, although I pay. Can it not just use my subscription?"
+    )
+    assert (answer.verdict, answer.query) == ("no", "third-parties/any-tool")
+    assert any("Cline" in note for note in answer.notes)
+
+
+def test_one_no_is_a_no_to_a_question_about_all(vendor_asker: Asker) -> None:
+    assert vendor_asker.ask("Does Workshop have Erasing?").verdict == "yes"
+    assert vendor_asker.ask("Does Workshop always have Erasing?").verdict == "no"
+
+
+def test_a_cue_of_words_that_say_nothing_is_refused() -> None:
+    with pytest.raises(InputError, match="even though"):
+        read_cues([{"all": [["even though"]]}], language())
+
+
 def test_a_disputed_fact_is_said_to_be_disputed(packaged: Asker) -> None:
     answer = packaged.ask("How do I log in to Claude Code?")
     assert answer.disputed
@@ -154,6 +175,7 @@ HOSTILE = [
     "[x](y) <script>alert(1)</script>",
     "claude " * 250,
     "\ud800 lone surrogate",
+    "since 2.1.97 it forgets 1.000.000, 1,,2 or 3,000.5k tokens",
 ]
 
 
