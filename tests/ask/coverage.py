@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 
 import pyoxigraph as ox
+import yaml
 
 from claude_kg import KnowledgeGraph
 from claude_kg.query.catalogue import REPORT_FOLDER, Catalogue
@@ -46,13 +48,28 @@ def declared_terms(graph: KnowledgeGraph) -> set[str]:
     }
 
 
+def unused_terms(graph: KnowledgeGraph) -> set[str]:
+    """The declared terms that no question uses."""
+    return declared_terms(graph) - used_terms(graph, Catalogue())
+
+
+def reasons() -> dict[str, str]:
+    """Why a term is in no question, for each of which that is written down."""
+    entries = yaml.safe_load((Path(__file__).parent / "unasked.yaml").read_text(encoding="utf-8"))
+    return {CKG + term: entry["reason"] for entry in entries for term in entry["terms"]}
+
+
 def main() -> None:
     graph = KnowledgeGraph.load()
-    declared = declared_terms(graph)
-    unused = sorted(declared - used_terms(graph, Catalogue()))
-    for term in unused:
-        sys.stdout.write(f"ckg:{term.removeprefix(CKG)}\n")
-    sys.stdout.write(f"{len(unused)} of {len(declared)} terms are in no question\n")
+    unused, known = unused_terms(graph), reasons()
+    for term in sorted(unused):
+        reason = known.get(term, "NO REASON: add a question, or write it down in unasked.yaml")
+        sys.stdout.write(f"ckg:{term.removeprefix(CKG)}: {reason}\n")
+    total = len(declared_terms(graph))
+    open_ = len(unused - known.keys())
+    sys.stdout.write(
+        f"{len(unused)} of {total} terms are in no question, {open_} without a reason\n"
+    )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from claude_kg import KnowledgeGraph
+from tests.ask.coverage import reasons, unused_terms
+
 Run = Callable[..., CompletedProcess[str]]
 
 
@@ -69,3 +72,7 @@ def test_a_shell_is_offered_names_and_values(words: list[str], offered: str) -> 
         check=False,
     )
     assert offered in [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+
+def test_each_term_is_in_a_question_or_has_a_reason_not_to_be() -> None:
+    assert unused_terms(KnowledgeGraph.load()) == reasons().keys()
