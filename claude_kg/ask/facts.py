@@ -10,34 +10,30 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from claude_kg.ask.words import clean
-from claude_kg.terms import CKG, KG, RDF_TYPE, SKOS
+from claude_kg.terms import CKG, RDF_TYPE, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from claude_kg.ask.question import Question
     from claude_kg.ask.spot import Lexicon
     from claude_kg.ask.words import Language
 
-_STATED = CKG + "statedIn"
-_STATUS = (CKG + "availabilityStatus", CKG + "interopStatus")
-_UNTOLD = {RDF_TYPE, _STATED, CKG + "locator", CKG + "hasClaim", CKG + "adoptedIn"}
+_UNTOLD = {RDF_TYPE, CKG + "statedIn", CKG + "locator", CKG + "hasClaim", CKG + "adoptedIn"}
 _NO_FACTS = {
     CKG + n for n in ("Claim", "Discrepancy", "SourceSection", "SourceDocument", "Edition")
 }
 _NAMES = (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "hiddenLabel")
-_NO_NAMES = {SKOS + "definition", SKOS + "scopeNote"}
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A thing of which something is said: in which words, about what, and by which sections."""
+    """A thing of which something is said: in which words, and about what."""
 
     iri: str
     statements: tuple[tuple[str, ox.NamedNode | ox.Literal], ...]
     concepts: frozenset[str]
     about: frozenset[str]
-    status: str | None
-    sections: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -98,10 +94,8 @@ class Facts:
                 concepts |= self._concepts(value.value)
             if predicate.startswith(CKG):
                 concepts |= self._concepts(lexicon.label(predicate))
-        status = next((v.value for p, v in statements if p in _STATUS), None)
-        sections = tuple(v.value for p, v in statements if p == _STATED)
         told = tuple((p, v) for p, v in statements if p not in _UNTOLD and p != _NAMES[0])
-        return Fact(iri, told, frozenset(concepts), frozenset(about), status, sections)
+        return Fact(iri, told, frozenset(concepts), frozenset(about))
 
     def _concepts(self, text: str) -> set[str]:
         # Names of properties, and many values, are there again and again.
@@ -109,7 +103,7 @@ class Facts:
             self._read[text] = {
                 word.concept
                 for word in self._language.words(clean(text))
-                if word.stem not in self._language.stop or word.concept[0] == "="
+                if self._language.says_something(word)
             }
         return self._read[text]
 
@@ -117,7 +111,21 @@ class Facts:
         """How much a word tells: 1 for one that no fact or a single one has."""
         return self._weights.get(concept, 1.0)
 
-    def find(self, wanted: Mapping[str, float], things: Iterable[frozenset[str]]) -> list[Found]:
+    def about(self, question: Question) -> list[Found]:
+        """The facts that cover the words and the things of a question, the best first."""
+        language = self._language
+        named = [m for m in question.mentions if m.strong and m.in_order]
+        named = [m for m in named if not any(set(m.places) < set(o.places) for o in named)]
+        covered = {place for mention in named for place in mention.places}
+        wanted: dict[str, float] = {}
+        for place, word in enumerate(question.words):
+            if place not in covered and language.says_something(word):
+                wanted[word.concept] = 0.3 if word.stem in language.neutral else 1.0
+        if len(named) + sum(1 for share in wanted.values() if share == 1.0) < 2:
+            return []
+        return self._find(wanted, [mention.iris for mention in named])
+
+    def _find(self, wanted: Mapping[str, float], things: Iterable[frozenset[str]]) -> list[Found]:
         """The facts that cover most of the words and of the things, best first.
 
         ``wanted`` is what each word counts; each set of ``things`` is what one mention may mean.
@@ -134,6 +142,3 @@ class Facts:
                 found.append(Found(fact, (words + met) / (total + 1e-9) * brief))
         found.sort(key=lambda f: (-f.cover, f.fact.iri))
         return found[:8]
-
-
-__all__ = ["KG", "Fact", "Facts", "Found"]

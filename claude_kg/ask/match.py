@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from claude_kg.ask.question import Question
     from claude_kg.ask.slots import Fit, Slots
     from claude_kg.ask.spot import Mention
-    from claude_kg.ask.words import Language, Word
+    from claude_kg.ask.words import Language
 
 SLOT_WEIGHT = 1.1
 """How much a filled slot tells; a word tells at most 1."""
@@ -119,7 +119,7 @@ class Matcher:
     def _worth_a_look(self, question: Question) -> Iterator[tuple[Form, Phrasing]]:
         """The phrasings of each form that could be nearest, judged by words alone."""
         weight = self._forms.weight
-        concepts = {w.concept for w in question.words if self.says_something(w)}
+        concepts = {w.concept for w in question.words if self._language.says_something(w)}
         concepts |= {kind for mention in question.mentions for kind in mention.kinds}
         common: defaultdict[int, float] = defaultdict(float)
         for concept in concepts:
@@ -152,7 +152,7 @@ class Matcher:
                 yield self._phrasings[number]
 
     def _pairs(self, question: Question) -> set[tuple[str, str]]:
-        said = [w.concept for w in question.words if self.says_something(w)]
+        said = [w.concept for w in question.words if self._language.says_something(w)]
         return set(pairwise(said))
 
     def _compared(
@@ -169,7 +169,7 @@ class Matcher:
         weight = self._forms.weight
         theirs: dict[str, float] = {}
         for place, word in enumerate(question.words):
-            if place in fit.used or not self.says_something(word):
+            if place in fit.used or not self._language.says_something(word):
                 continue
             share = _NEUTRAL if word.stem in self._language.neutral else 1.0
             theirs[word.concept] = max(theirs.get(word.concept, 0.0), share)
@@ -207,10 +207,6 @@ class Matcher:
         score = score * self._suits(question, form, phrasing, fit) + 0.03 * fit.beside
         score *= float(form.rules.get("weight", 1.0))
         return Candidate(form, phrasing, score, fit.filled, fit.unknown)
-
-    def says_something(self, word: Word) -> bool:
-        """Whether a word tells anything about what is asked."""
-        return word.stem not in self._language.stop or word.concept[0] == "="
 
     def _suits(self, question: Question, form: Form, phrasing: Phrasing, fit: Fit) -> float:
         """How well what is asked for goes with what the form gives."""

@@ -69,7 +69,7 @@ def compiled(texts: Iterable[str], language: Language) -> Phrasings:
 
 def told(words: Iterable[Word], language: Language) -> list[str]:
     """The meanings of the words that say something."""
-    return [w.concept for w in words if w.stem not in language.stop or w.concept[0] == "="]
+    return [word.concept for word in words if language.says_something(word)]
 
 
 def _phrasing(text: str, language: Language) -> Phrasing:

@@ -55,7 +55,6 @@ class Language:
         self._tools_as_names = {str(name) for name in data["tools_if_written_as_names"]}
         self.units: dict[str, int] = dict(data["units"])
         self.texts: dict[str, str] = dict(data["texts"])
-        self.statuses: dict[str, str] = dict(data["statuses"])
         self.symbols: dict[str, str] = dict(data["symbols"])
         self.plain_words = {
             word
@@ -136,6 +135,10 @@ class Language:
             Word(w.text, w.plain, w.stem, concept, w.clause, w.place)
             for w, concept in zip(words, concepts, strict=True)
         ]
+
+    def says_something(self, word: Word) -> bool:
+        """Whether a word tells anything about what is asked."""
+        return word.stem not in self.stop or word.concept[0] == "="
 
     def aspect(self, words: list[Word], asked: bool) -> str:
         """What is asked: one of the aspects of the data file, ``whether``, or nothing.
