@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from claude_kg.ask.phrasings import SLOT, told
+from claude_kg.ask.words import AS_WRITTEN
 from claude_kg.errors import InputError
 
 if TYPE_CHECKING:
@@ -86,9 +87,11 @@ def _group(entries: Iterable[object], language: Language) -> Group:
     for text in texts:
         if SLOT.fullmatch(text):
             continue
-        meanings = [text] if text.endswith("!") else told(language.words(text), language)
+        meanings = [text] if text.endswith(AS_WRITTEN) else told(language.words(text), language)
         if not meanings:
             # It would be met by every text.
-            raise InputError(f"the cue {text!r} is of words that say nothing", f"Write {text}!")
+            raise InputError(
+                f"the cue {text!r} is of words that say nothing", f"Write {text}{AS_WRITTEN}"
+            )
         words.append(frozenset(meanings))
     return Group(tuple(words), frozenset(slots))

@@ -95,8 +95,7 @@ class Matcher:
         """The forms of which the question meets a cue, the best of each."""
         if any(word.plain in self._language.elsewhere for word in question.words):
             return
-        said = {word.concept for word in question.words}
-        said |= {f"{word.plain}!" for word in question.words}
+        said = {word.concept for word in question.words} | question.written
         for form in self._cued_forms:
             names = partial(self._slots.names, question, form)
             met = [cue for cue in form.cues if cue.met(said, names)]
@@ -183,7 +182,7 @@ class Matcher:
             for c, share in theirs.items()
             if c not in phrasing.concepts
         )
-        if not self._slots.has_to_do(form, theirs.keys()):
+        if not self._slots.has_to_do(form, theirs.keys() | question.written):
             return None
         alone = theirs or phrasing.concepts
         if not common and alone and len(fit.filled) + bool(fit.unknown) < 2:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from claude_kg.ask.words import clean
+from claude_kg.ask.words import AS_WRITTEN, clean
 from claude_kg.errors import InputError
 from claude_kg.terms import CKG
 
@@ -37,6 +38,11 @@ class Question:
     denies: bool = False
     negated: bool = False
     universal: bool = False
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """Its words as they are written, marked as such: not for what they mean."""
+        return frozenset(f"{word.plain}{AS_WRITTEN}" for word in self.words)
 
 
 class Reader:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from claude_kg import cache
 from claude_kg.ask.forms import ANY
 from claude_kg.ask.spot import Mention
+from claude_kg.ask.words import AS_WRITTEN
 from claude_kg.query.allowed import possible_terms
 
 if TYPE_CHECKING:
@@ -197,11 +198,14 @@ class Slots:
             form, {question.words[following].concept}
         )
 
-    def has_to_do(self, form: Form, concepts: Collection[str]) -> bool:
+    def has_to_do(self, form: Form, said: Collection[str]) -> bool:
         """Whether one of the words is there without which the form is not meant."""
-        must = form.rules.get("must")
+        must = [str(text) for text in form.rules.get("must") or ()]
         return not must or any(
-            word.concept in concepts for text in must for word in self._language.words(str(text))
+            text in said
+            if text.endswith(AS_WRITTEN)
+            else any(word.concept in said for word in self._language.words(text))
+            for text in must
         )
 
     def _unknown_name(self, question: Question) -> tuple[int, ...]:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"(?<![\w/.])/[a-z]+|\d+(?:[.,]\d+)*\w*|[^\W_]+(?:'[^\W_]+)?|\$")
 _CLAUSE_END = re.compile(r"[;?!\n()]|[,.:]+(?=\s|$)|\s[-\u2013\u2014]+\s|\.\.")
 _LONGEST_PHRASE = 4
+
+AS_WRITTEN = "!"
+"""Ends a word in the data that stands for itself, and not for all that means the same."""
+
 _NUMBER = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)([a-z]?)")
 
 
