@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from claude_kg.query.run import Row
 
 _SHOWN = 8
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _REPEATED = re.compile(r"\[([^\]]*)\]")
 _OPTIONAL = re.compile(r"<([^>]*)>")
 _VARIABLE = re.compile(r"\{(\w+)\}")
@@ -126,10 +127,13 @@ class Writer:
             parts = [self._fill(match[1], [row], given) for row in rows]
             distinct = list(dict.fromkeys(part for part in parts if part))
             more = self._more(len(distinct) - _SHOWN)
-            return self._language.texts["between"].join(distinct[:_SHOWN]) + more
+            joined = self._language.texts["between"].join(distinct[:_SHOWN])
+            return joined.replace(f".{self._language.texts['between']}", ". ") + more
 
         text = _REPEATED.sub(repeated, template)
-        return " ".join(self._fill(text, rows, given, keep=True).split())
+        text = " ".join(self._fill(text, rows, given, keep=True).split())
+        # What is repeated may end as sentences do, and so may the template after it.
+        return _TWO_STOPS.sub(".", text)
 
     def _more(self, count: int) -> str:
         return self._language.texts["more"].format(count=count) if count > 0 else ""

@@ -20,6 +20,7 @@ FORMATS = ("text", "json", "markdown")
 _WIDTH = 100
 _ROWS = 12
 _WIDEST = 60
+_CAPITAL = re.compile(r"(?<=[a-z])([A-Z])")
 
 
 def render_answer(answer: Answer, format_name: str) -> str:
@@ -85,7 +86,7 @@ def _text(answer: Answer) -> Iterable[str]:
 
 
 def _columns(table: Evidence) -> str:
-    shown = [table.columns, *table.rows[:_ROWS]]
+    shown = [_headings(table), *table.rows[:_ROWS]]
     cells = [[textwrap.shorten(c, _WIDEST, placeholder=" …") for c in row] for row in shown]
     widths = [max(len(row[at]) for row in cells) for at in range(len(table.columns))]
     lines = [
@@ -97,6 +98,12 @@ def _columns(table: Evidence) -> str:
     return "\n".join(lines)
 
 
+def _headings(table: Evidence) -> list[str]:
+    """The columns in words: the name of a thing stands for the thing."""
+    words = (_CAPITAL.sub(r" \1", re.sub("Name$", "", column)) for column in table.columns)
+    return [text.lower().strip() or "name" for text in words]
+
+
 def _markdown(answer: Answer) -> Iterable[str]:
     from claude_kg.render.results import markdown_table
 
@@ -106,7 +113,7 @@ def _markdown(answer: Answer) -> Iterable[str]:
         return
     yield "\n\n".join(_escaped(note) for note in answer.notes)
     for table in _tables(answer):
-        yield markdown_table(table.columns, table.rows).rstrip()
+        yield markdown_table(_headings(table), table.rows).rstrip()
     yield "\n".join(
         f"- Disputed: {_escaped(f'{d.question} {d.resolution}')}" for d in answer.disputed
     )
