@@ -7,7 +7,8 @@ to ask what the form asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,12 +32,12 @@ class Group:
     words: tuple[frozenset[str], ...]
     slots: frozenset[str]
 
-    def met(self, said: Collection[str], names: Callable[[str], bool]) -> bool:
+    def met(self, said: AbstractSet[str], names: Callable[[str], bool]) -> bool:
         """Whether a word is there, or ``names`` says that something is that fills a slot.
 
         ``said`` is what the words of the text mean, and the words as they are, marked with "!".
         """
-        return any(word <= set(said) for word in self.words) or any(map(names, self.slots))
+        return any(word <= said for word in self.words) or any(map(names, self.slots))
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Cue:
         """How near a text that meets it is taken to be: the more groups, the nearer."""
         return _BASE + _EACH * len(self.groups)
 
-    def met(self, said: Collection[str], names: Callable[[str], bool]) -> bool:
+    def met(self, said: AbstractSet[str], names: Callable[[str], bool]) -> bool:
         """Whether a text that says this is about it; see :meth:`Group.met`."""
         return all(group.met(said, names) for group in self.groups) and not self.unless.met(
             said, names

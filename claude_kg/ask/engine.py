@@ -203,7 +203,9 @@ class Asker:
             values = [{str(k): str(v) for k, v in (entry.get("with") or {}).items()}]
             for name, slot in passed.items():
                 values = [
-                    {**value, name: f"<{iri}>"} for value in values for iri in bound.get(slot, ())
+                    {**value, name: f"<{iri}>"}
+                    for value in values
+                    for iri in sorted(bound.get(slot, ()))
                 ]
             rows: list[Row] = []
             for value in values[:8]:

@@ -15,7 +15,7 @@ from claude_kg.ask.words import AS_WRITTEN
 from claude_kg.query.allowed import possible_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from claude_kg.ask.forms import Form, Forms
     from claude_kg.ask.phrasings import Phrasing
@@ -46,6 +46,7 @@ class Slots:
         self._forms = forms
         self._lexicon = lexicon
         self._language = language
+        self._must: dict[str, frozenset[str]] = {}
 
     def fit(
         self, question: Question, form: Form, phrasing: Phrasing, values: Mapping[str, Any]
@@ -200,13 +201,20 @@ class Slots:
 
     def has_to_do(self, form: Form, said: Collection[str]) -> bool:
         """Whether one of the words is there without which the form is not meant."""
-        must = [str(text) for text in form.rules.get("must") or ()]
-        return not must or any(
-            text in said
-            if text.endswith(AS_WRITTEN)
-            else any(word.concept in said for word in self._language.words(text))
-            for text in must
-        )
+        must = form.rules.get("must")
+        if must and form.name not in self._must:
+            self._must[form.name] = self._meanings(must)
+        return not must or not self._must[form.name].isdisjoint(said)
+
+    def _meanings(self, texts: Iterable[object]) -> frozenset[str]:
+        """What the words of texts mean, and the words that are marked to be meant as written."""
+        meanings: set[str] = set()
+        for text in map(str, texts):
+            if text.endswith(AS_WRITTEN):
+                meanings.add(text)
+            else:
+                meanings |= {word.concept for word in self._language.words(text)}
+        return frozenset(meanings)
 
     def _unknown_name(self, question: Question) -> tuple[int, ...]:
         """The first words that look like the name of something of which nothing is known."""

@@ -32,9 +32,9 @@ class Task(Generic[T]):
     def __init__(
         self, limits: Limits | None, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> None:
-        self._limits = None if Task._within else limits
+        self._limits = limits = None if Task._within else limits
         self._call = functools.partial(work, *args, **kwargs)
-        if limits is None or Task._within:
+        if limits is None:
             return
         # A fork takes the graph along for nothing; where there is none, it is sent over.
         context: Any = multiprocessing.get_context("fork" if can_fork() else "spawn")
