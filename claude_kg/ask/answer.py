@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from claude_kg.query.run import Row
 
 _SHOWN = 8
+_COMPARED = {">=": operator.ge, "==": operator.eq, "!=": operator.ne}
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _REPEATED = re.compile(r"\[([^\]]*)\]")
 _OPTIONAL = re.compile(r"<([^>]*)>")
@@ -189,7 +191,8 @@ class Writer:
         """Whether a row is as a rule says: for each variable, one of its values.
 
         ``given`` stands for any value, ``asked`` for one that the question names, and
-        ``>=name`` for a number that is no less than the one that the question names.
+        ``>=name``, ``==name`` and ``!=name`` for a number that is no less than the one that the
+        question names, that very number, or another one.
         """
         return all(self._is(row.get(name), values, name, bound) for name, values in rule.items())
 
@@ -200,10 +203,10 @@ class Writer:
             return term is not None
         if values == "asked":
             return isinstance(term, ox.NamedNode) and term.value in bound.get(name, ())
-        if isinstance(values, str) and values.startswith(">="):
-            least = bound.get(values[2:], frozenset())
+        if isinstance(values, str) and (holds := _COMPARED.get(values[:2])):
+            numbers = bound.get(values[2:], frozenset())
             return isinstance(term, ox.Literal) and all(
-                Decimal(term.value) >= Decimal(number) for number in least
+                holds(Decimal(term.value), Decimal(number)) for number in numbers
             )
         for value in values if isinstance(values, list) else [values]:
             if isinstance(value, bool):

@@ -178,7 +178,7 @@ class Asker:
             parameters={
                 slot: self._shown(next(iter(sorted(iris))))
                 for slot, iris in bound.items()
-                if slot in form.parameters
+                if slot in form.parameters and slot not in rules.get("hold", ())
             },
             confidence=round(confidence(signs), 2),
             signs=signs,
