@@ -129,6 +129,14 @@ def test_what_a_story_asks_is_recognised_by_a_few_words(vendor_asker: Asker) -> 
     assert any("Cline" in note for note in answer.notes)
 
 
+def test_a_number_is_compared_with_what_the_graph_says(vendor_asker: Asker) -> None:
+    other = vendor_asker.ask("Is Patron 30 dollars a month?")
+    assert (other.verdict, other.query) == ("no", "billing/plans")
+    # The call gives the rows of the evidence, and not those with another price.
+    assert dict(other.parameters) == {"plan": "ex:plan-patron"}
+    assert vendor_asker.ask("Is the context window of Drawing Room 1000 tokens?").verdict == "yes"
+
+
 def test_one_no_is_a_no_to_a_question_about_all(vendor_asker: Asker) -> None:
     assert vendor_asker.ask("Does Workshop have Erasing?").verdict == "yes"
     assert vendor_asker.ask("Does Workshop always have Erasing?").verdict == "no"
