@@ -189,7 +189,7 @@ class Base:
         self,
         core: Iterable[tuple[Rulebook, Sequence[ox.Triple], Reach, bytes]],
         hygiene: Sequence[HygieneRule],
-        queries: Iterable[tuple[Rulebook, Added]],
+        queries: Sequence[tuple[Rulebook, Added]],
         prefixes: Mapping[str, str],
         lines: bytes,
         inferred: bytes,
@@ -202,11 +202,11 @@ class Base:
                 found += [book.finding(result) for result in results]
         data = Data(self._asserted.all + lines)
         if hygiene:
-            found += check_hygiene(data, hygiene, prefixes)
+            found += check_hygiene(data, hygiene, prefixes, queries[0][1].statements)
         for (book, new), further in zip(queries, (b"", inferred), strict=True):
             if shapes := reach.constraints(book, new, self._reaches):
                 data = data.grown(further) if further else data
-                results = check_fast(data, Rulebook(shapes), ["sparql"])
+                results = check_fast(data, Rulebook(shapes), ["sparql"], new.statements)
                 found += [book.finding(result) for result in results]
         return found
 

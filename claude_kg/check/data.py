@@ -16,6 +16,7 @@ _WRITTEN = ox.NamedNode("urn:claude-kg:written")
 _GAP = [Token("", "", 0)] * 2
 
 
+_BLANK = b"_:"
 _TYPED = f"^^<{XSD}".encode()
 
 
@@ -50,7 +51,8 @@ class Data:
         if not isinstance(self._given, bytes):
             return Writing(self._given)
         # Only those that have a datatype can be written in more than one way.
-        return Writing(_triples(b"".join(_lines_with(_TYPED, self._given))))
+        spans = _spans_with(_TYPED, self._given)
+        return Writing(_triples(b"".join(self._given[start:end] for start, end in spans)))
 
     def grown(self, lines: bytes) -> Data:
         """The graph with more statements, in the same store, which this one must not use again."""
@@ -60,11 +62,12 @@ class Data:
         return data
 
 
-def _lines_with(mark: bytes, lines: bytes) -> Iterator[bytes]:
+def _spans_with(mark: bytes, lines: bytes) -> Iterator[tuple[int, int]]:
+    """Where the lines with a mark start and end."""
     at = lines.find(mark)
     while at >= 0:
         end = lines.find(b"\n", at) + 1 or len(lines)
-        yield lines[lines.rfind(b"\n", 0, at) + 1 : end]
+        yield lines.rfind(b"\n", 0, at) + 1, end
         at = lines.find(mark, end)
 
 
@@ -73,8 +76,18 @@ def _triples(lines: bytes) -> list[ox.Triple]:
 
 
 def _extend(store: ox.Store, lines: bytes) -> None:
-    # Unlike loading, this keeps the names of blank nodes.
-    store.extend(ox.parse(lines, ox.RdfFormat.N_TRIPLES))
+    # What was written by the engine itself need not be looked over again.
+    if _BLANK not in lines:
+        store.load(lines, ox.RdfFormat.N_TRIPLES, lenient=True)
+        return
+    # Loading would rename blank nodes.
+    with_blank = list(_spans_with(_BLANK, lines))
+    ends = [0, *(end for _, end in with_blank)]
+    starts = [*(start for start, _ in with_blank), len(lines)]
+    rest = b"".join(lines[end:start] for end, start in zip(ends, starts, strict=True))
+    store.load(rest, ox.RdfFormat.N_TRIPLES, lenient=True)
+    kept = b"".join(lines[start:end] for start, end in with_blank)
+    store.extend(ox.parse(kept, ox.RdfFormat.N_TRIPLES, lenient=True))
 
 
 class Writing:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -15,10 +16,13 @@ import pyoxigraph as ox
 from claude_kg.check.bounded import note_threads
 from claude_kg.check.data import Data, Writing
 from claude_kg.check.findings import Path, Term
+from claude_kg.check.groups import Element
+from claude_kg.check.narrow import Additions, NotNarrowError, narrowed
+from claude_kg.check.rewrite import Values, needs_this
 from claude_kg.check.rulebook import SH, SPARQL_COMPONENT, Node, Result, Rulebook
-from claude_kg.check.setwise import NotSetwiseError, setwise
+from claude_kg.check.setwise import NotSetwiseError, read_setwise, setwise
 from claude_kg.errors import InputError
-from claude_kg.query.guard import inspect
+from claude_kg.query.guard import Inspected, inspect
 from claude_kg.terms import RDF, RDF_TYPE, RDFS
 
 _SHAPE = "urn:claude-kg:shape:"
@@ -66,11 +70,17 @@ _SEES_WRITING = re.compile(
 )
 
 
-def check_fast(data: Data, rules: Rulebook, parts: Sequence[str] = PARTS) -> list[Result]:
+def check_fast(
+    data: Data,
+    rules: Rulebook,
+    parts: Sequence[str] = PARTS,
+    added: Additions | None = None,
+) -> list[Result]:
     """What native engines, and where they cannot the reference, find in a graph.
 
-    Each of the ``parts`` may be done apart from the other. Raises InputError where the shapes
-    cannot be used.
+    Each of the ``parts`` may be done apart from the other. Where nothing was found by SPARQL
+    before statements were ``added``, it is enough to look at what rests on them. Raises InputError
+    where the shapes cannot be used.
     """
     results: list[Result] = []
     left: list[ox.Triple] = []
@@ -78,7 +88,7 @@ def check_fast(data: Data, rules: Rulebook, parts: Sequence[str] = PARTS) -> lis
         left += rules.triples if PARTS[0] in parts else ()
     else:
         for part in parts:
-            found, too_hard = (_core if part == "core" else _sparql)(data, rules)
+            found, too_hard = _core(data, rules) if part == "core" else _sparql(data, rules, added)
             results += found
             left += too_hard
     if left:
@@ -223,7 +233,9 @@ class _Constraint:
                 yield triple
 
 
-def _sparql(data: Data, rules: Rulebook) -> tuple[list[Result], Sequence[ox.Triple]]:
+def _sparql(
+    data: Data, rules: Rulebook, added: Additions | None
+) -> tuple[list[Result], Sequence[ox.Triple]]:
     """What is found by SPARQL constraints, and those that have to be asked of each node."""
     constraints = [
         _Constraint(shape, node)
@@ -234,21 +246,102 @@ def _sparql(data: Data, rules: Rulebook) -> tuple[list[Result], Sequence[ox.Trip
     ]
     if not constraints:
         return [], ()
-    writing, store = data.writing, data.store
-    # The marks of shapes that were checked in this store before.
-    store.clear_graph(_MARKS)
     results: list[Result] = []
     left: list[ox.Triple] = []
-    marked: dict[Node, str] = {}
+    asked = _Asked(data, rules)
     for constraint in constraints:
-        if constraint.shape not in marked:
-            marked[constraint.shape] = _mark(store, constraint.shape, rules, len(marked))
         try:
-            query = _query(constraint, rules, marked[constraint.shape], writing)
-            results += list(_answers(store, query, constraint, writing))
+            inspected = _inspected(constraint, rules, data.writing)
+            if added is not None:
+                with suppress(NotNarrowError):
+                    results += asked.of_what_is_new(constraint, inspected, added)
+                    continue
+            results += asked.of_all(constraint, inspected)
         except NotSetwiseError:
             left += constraint.triples(rules)
     return results, left
+
+
+class _Asked:
+    """The store of a graph, asked for what violates constraints."""
+
+    def __init__(self, data: Data, rules: Rulebook) -> None:
+        self._store = data.store
+        self._writing = data.writing
+        self._rules = rules
+        self._marked: dict[Node, str] = {}
+        # The marks of shapes that were checked in this store before.
+        self._store.clear_graph(_MARKS)
+
+    def of_all(self, constraint: _Constraint, inspected: Inspected) -> Iterator[Result]:
+        """What is found by asking of all focus nodes at once. Raises NotSetwiseError."""
+        shape = constraint.shape
+        if shape not in self._marked:
+            self._marked[shape] = _mark(self._store, shape, self._rules, len(self._marked))
+        query = setwise(inspected.text, self._marked[shape], inspected.tokens)
+        return _answers(self._store, query, constraint, self._writing)
+
+    def of_what_is_new(
+        self, constraint: _Constraint, inspected: Inspected, added: Additions
+    ) -> list[Result]:
+        """What is found by asking for what rests on added statements.
+
+        Raises NotSetwiseError, and NotNarrowError where all has to be asked.
+        """
+        query = read_setwise(inspected.text, inspected.tokens)
+        if not _knows_this(query):
+            raise NotNarrowError
+        focus = Values(("this",), frozenset(self._new_focus(constraint.shape, added)))
+        texts = narrowed(inspected.text, inspected.tokens, query, added, focus)
+        found = (
+            result
+            for text in texts
+            for result in _answers(self._store, text, constraint, self._writing)
+        )
+        return [result for result in found if self._is_focus(result.focus, constraint.shape)]
+
+    def _new_focus(self, shape: Node, added: Additions) -> Iterator[tuple[str]]:
+        """The nodes that may be focus nodes of a shape because of added statements."""
+        rules = self._rules
+        if rules.objects(shape, SH + "targetClass"):
+            if added.of(f"<{RDFS}subClassOf>"):
+                raise NotNarrowError
+            yield from ((str(triple.subject),) for triple in added.of(f"<{RDF_TYPE}>"))
+        for property_ in rules.objects(shape, SH + "targetSubjectsOf"):
+            yield from ((str(triple.subject),) for triple in added.of(str(property_)))
+        for property_ in rules.objects(shape, SH + "targetObjectsOf"):
+            yield from ((str(triple.object),) for triple in added.of(str(property_)))
+
+    def _is_focus(self, node: Term, shape: Node) -> bool:
+        """Whether a node is a focus node of a shape (SHACL, section 2.1.3)."""
+        rules, store, graph = self._rules, self._store, ox.DefaultGraph()
+        if node in rules.objects(shape, SH + "targetNode"):
+            return True
+        if not isinstance(node, ox.Literal):
+            for class_ in rules.objects(shape, SH + "targetClass"):
+                for below in _with_subclasses(store, class_):
+                    if ox.Quad(node, ox.NamedNode(RDF_TYPE), below, graph) in store:
+                        return True
+            for property_ in rules.objects(shape, SH + "targetSubjectsOf"):
+                if isinstance(property_, ox.NamedNode) and any(
+                    store.quads_for_pattern(node, property_, None, graph)
+                ):
+                    return True
+        return any(
+            any(store.quads_for_pattern(None, property_, node, graph))
+            for property_ in rules.objects(shape, SH + "targetObjectsOf")
+            if isinstance(property_, ox.NamedNode)
+        )
+
+
+def _knows_this(query: Element) -> bool:
+    """Whether ``$this`` has a value wherever it is needed, though nobody gives it one."""
+    groups = [query.groups[0]]
+    for group in groups:
+        if needs_this(group) and "this" not in group.certain:
+            return False
+        groups += [g for e in group.elements if e.kind in {"group", "select"} for g in e.groups]
+    return True
 
 
 def _mark(store: ox.Store, shape: Node, rules: Rulebook, number: int) -> str:
@@ -296,8 +389,8 @@ def _plain(term: Term | ox.Triple) -> Term:
     return term
 
 
-def _query(constraint: _Constraint, rules: Rulebook, mark: str, writing: Writing) -> str:
-    """The query that asks of all focus nodes at once."""
+def _inspected(constraint: _Constraint, rules: Rulebook, writing: Writing) -> Inspected:
+    """The query of a constraint, with its prefixes. Raises NotSetwiseError."""
     selects = rules.objects(constraint.node, SH + "select")
     if len(selects) != 1 or not isinstance(selects[0], ox.Literal):
         raise NotSetwiseError
@@ -314,7 +407,7 @@ def _query(constraint: _Constraint, rules: Rulebook, mark: str, writing: Writing
         raise NotSetwiseError
     if _SEES_WRITING.search(text) and writing.may_reach(inspected.tokens):
         raise NotSetwiseError
-    return setwise(inspected.text, mark, inspected.tokens)
+    return inspected
 
 
 def _answers(

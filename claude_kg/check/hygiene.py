@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +18,12 @@ import pyoxigraph as ox
 from claude_kg.check import findings
 from claude_kg.check.data import Data
 from claude_kg.check.findings import Finding, Severity, Term
+from claude_kg.check.groups import UnreadableError, read_select
+from claude_kg.check.narrow import Additions, NotNarrowError, narrowed
 from claude_kg.check.text import term_text
 from claude_kg.errors import InputError
 from claude_kg.query.catalogue import read_query
+from claude_kg.query.tokens import tokenize
 from claude_kg.terms import PREFIXES
 
 _KEYS = ("title", "why", "fix", "severity", "message")
@@ -73,15 +77,38 @@ def _read(path: Path) -> HygieneRule:
 
 
 def check_hygiene(
-    data: Data, rules: Iterable[HygieneRule], prefixes: Mapping[str, str] = PREFIXES
+    data: Data,
+    rules: Iterable[HygieneRule],
+    prefixes: Mapping[str, str] = PREFIXES,
+    added: Additions | None = None,
 ) -> list[Finding]:
-    """What the rules find in a graph. Raises InputError for a rule that is no such query."""
-    return [finding for rule in rules for finding in _findings(data, rule, prefixes)]
+    """What the rules find in a graph.
+
+    Where they found nothing before statements were ``added``, it is enough to look at what rests
+    on them. Raises InputError for a rule that is no such query.
+    """
+    return [
+        finding
+        for rule in rules
+        for query in _queries(rule, added)
+        for finding in _findings(data, rule, query, prefixes)
+    ]
 
 
-def _findings(data: Data, rule: HygieneRule, prefixes: Mapping[str, str]) -> Iterator[Finding]:
+def _queries(rule: HygieneRule, added: Additions | None) -> list[str]:
+    """What is to be asked for a rule."""
+    if added is not None:
+        with suppress(NotNarrowError, UnreadableError):
+            tokens = tokenize(rule.query)
+            return narrowed(rule.query, tokens, read_select(rule.query, tokens), added)
+    return [rule.query]
+
+
+def _findings(
+    data: Data, rule: HygieneRule, query: str, prefixes: Mapping[str, str]
+) -> Iterator[Finding]:
     try:
-        solutions = data.store.query(rule.query)
+        solutions = data.store.query(query)
     except SyntaxError as error:
         raise InputError(f"the query is wrong: {error}", file=str(rule.path)) from None
     if not isinstance(solutions, ox.QuerySolutions):

@@ -17,6 +17,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from claude_kg.check.fast import OF_A_SHAPE, OF_PREFIXES, TARGETS
+from claude_kg.check.narrow import Additions
 from claude_kg.check.rulebook import SH, Node, Rulebook
 from claude_kg.query.tokens import Token, tokenize
 from claude_kg.terms import RDF_TYPE, RDFS
@@ -74,7 +75,8 @@ class Added:
     ``above`` tells for each class those that are right above it.
     """
 
-    def __init__(self, triples: Iterable[ox.Triple], above: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, triples: Sequence[ox.Triple], above: Mapping[str, Iterable[str]]) -> None:
+        self.statements = Additions(triples)
         self._properties: set[str] = set()
         self._classes: set[str] = set()
         for triple in triples:

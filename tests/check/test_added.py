@@ -16,10 +16,13 @@ from claude_kg.check import reach
 from claude_kg.check.added import lines_of
 from claude_kg.check.data import Data
 from claude_kg.check.fast import check_fast
+from claude_kg.check.groups import read_select
+from claude_kg.check.narrow import Additions, NotNarrowError, narrowed
 from claude_kg.check.reach import Added, Part, of_query
 from claude_kg.check.rulebook import Rulebook
 from claude_kg.check.validate import validate
 from claude_kg.load import load, parse
+from claude_kg.query.tokens import tokenize
 from claude_kg.reason import reason
 from claude_kg.reason.kept import follow, keep
 from claude_kg.terms import PREFIXES, RDFS
@@ -277,3 +280,96 @@ def test_what_can_raise_an_answer(query: str, raised_by: set[str] | None) -> Non
 def test_whether_the_class_is_known(query: str, any_class: bool) -> None:
     prefixes = "PREFIX ex: <urn:> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>"
     assert of_query(f"{prefixes} SELECT * WHERE {query}").raises.any_class == any_class
+
+
+# Asking for what is new alone
+
+FURTHER = [
+    "{ SELECT DISTINCT ?value { ?x ?y ?value } } MINUS { ?value ex:p ?of } $this ?path ?value",
+    "{ SELECT DISTINCT ?path { ?x ?path ?y } } MINUS { ?path a ?kind } $this ?path ?value",
+    "$this ?path ?value . FILTER (isIRI($this)) MINUS { $this a ex:A }",
+    "{ $this ex:p ?value } UNION { $this ex:q ?value } MINUS { $this ex:r ?value }",
+    "$this a/rdfs:subClassOf* ex:A ; ex:p/ex:q ?value",
+    "$this a ?kind . ?kind rdfs:subClassOf* ex:A . ?value ex:p|^ex:q $this",
+    "$this ex:p ?value OPTIONAL { ?value ex:q ?x } FILTER (BOUND(?x))",
+    "$this ex:p ?value MINUS { ?value ex:q ?x MINUS { ?x ex:r $this } }",
+    "$this ex:p ?value MINUS { ?value ex:q ?x OPTIONAL { ?x ex:r ?y } FILTER (BOUND(?y)) }",
+    "{ SELECT $this (COUNT(?x) AS ?value) { $this ex:p ?x } GROUP BY $this } $this ex:q ?y",
+    "{ SELECT $this ?value { { $this ex:p ?value } UNION { ?value ex:p $this } } } $this a ?x",
+    "$this ex:p* ?value . $this a ex:A",
+    "$this ^ex:p/a ?value",
+    "ex:n1 ex:p ex:n2 . $this ex:q ?value",
+    "$this ex:p ?value , ?same . ?same ex:q $this , $this ; a ex:A",
+]
+
+
+@pytest.mark.parametrize("pattern", [*generated.PATTERNS, *FURTHER])
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 1 << 32), number=st.integers(1, 4))
+def test_the_new_answers_are_found_by_asking_for_them_alone(
+    pattern: str, seed: int, number: int
+) -> None:
+    random = Random(seed)
+    query = (
+        "PREFIX ex: <https://example.org/> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+        f"SELECT $this ?value ?path WHERE {{ {pattern} }}"
+    )
+    triples = parse(generated.links(random).encode(), "t", "turtle")[0]
+    added = random.sample(triples, number)
+    tokens = tokenize(query)
+    try:
+        alone = narrowed(query, tokens, read_select(query, tokens), Additions(added))
+    except NotNarrowError:
+        return
+    before, after = (
+        answers(query, graph) for graph in ([t for t in triples if t not in added], triples)
+    )
+    new = {answer for text in alone for answer in answers(text, triples)}
+    assert after - before <= new <= after
+
+
+@pytest.mark.parametrize(
+    ("pattern", "number"),
+    [
+        ("$this ?path ?value . FILTER (isIRI($this)) MINUS { $this a ex:A }", 1),
+        ("$this ex:p ?value ; ex:q ?x", 1),
+        ("$this ex:q ?value . FILTER NOT EXISTS { $this ex:p ?x }", 0),
+        ("$this a/rdfs:subClassOf* ex:A", 0),
+        ("$this ex:p/ex:q ?x", 1),
+        ("$this ex:q ?value OPTIONAL { $this ex:p ?x }", None),
+        ("$this ex:q ?value MINUS { $this ex:q ?x MINUS { $this ex:p ?x } }", None),
+        ("$this ex:p* ?value", None),
+        ("$this ex:q ?value FILTER (EXISTS { $this ex:p ?x } || true)", None),
+        ("{ SELECT $this { $this ex:p ?x } GROUP BY $this HAVING (COUNT(?x) < 2) }", None),
+        ("$this ex:q [ ex:p ?x ]", None),
+    ],
+)
+def test_what_is_asked_for_alone(pattern: str, number: int | None) -> None:
+    query = (
+        "PREFIX ex: <https://example.org/> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+        f"SELECT $this ?value ?path WHERE {{ {pattern} }}"
+    )
+    added = Additions(parse(f"{generated.HEAD} ex:n1 ex:p ex:n2 .".encode(), "t", "turtle")[0])
+    tokens = tokenize(query)
+    if number is None:
+        with pytest.raises(NotNarrowError):
+            narrowed(query, tokens, read_select(query, tokens), added)
+    else:
+        assert len(narrowed(query, tokens, read_select(query, tokens), added)) == number
+
+
+@pytest.mark.parametrize("pattern", generated.PATTERNS)
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 1 << 32), number=st.integers(1, 4))
+def test_constraints_that_held_before_are_asked_for_what_is_new(
+    pattern: str, seed: int, number: int
+) -> None:
+    random = Random(seed)
+    rules = Rulebook(parse(generated.constraint(random, pattern).encode(), "s", "turtle")[0])
+    triples = parse(generated.links(random).encode(), "t", "turtle")[0]
+    added = random.sample(triples, number)
+    base = Data([t for t in triples if t not in added])
+    if check_fast(base, rules, ["sparql"]):
+        return
+    alone = check_fast(Data(triples), rules, ["sparql"], Additions(added))
+    assert set(map(str, alone)) == set(map(str, check_fast(Data(triples), rules, ["sparql"])))
