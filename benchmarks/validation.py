@@ -79,9 +79,13 @@ def check(triples: Sequence[ox.Triple], applied: Sequence[ox.Triple], **chosen: 
     check_shapes(Data(triples), applied, **chosen)
 
 
-def clean(triples: Sequence[ox.Triple], rules: Sequence[HygieneRule]) -> None:
-    """Check the hygiene of a graph that no engine has seen."""
-    check_hygiene(Data(triples), rules)
+def query(
+    triples: Sequence[ox.Triple], applied: Sequence[ox.Triple], rules: Sequence[HygieneRule]
+) -> None:
+    """Ask all that is asked in SPARQL of a graph that no engine has seen."""
+    data = Data(triples)
+    check_shapes(data, applied, parts=["sparql"])
+    check_hygiene(data, rules)
 
 
 def main() -> None:
@@ -95,7 +99,7 @@ def main() -> None:
     rules = read_rules(files.hygiene_files())
     print(
         f"{'N':>4} {'statements':>11} {'core s':>8} {'SPARQL s':>9} {'closure s':>10} "
-        f"{'hygiene s':>10} {'sum s':>8} {'pyshacl s':>10} {'ratio':>6}"
+        f"{'sum s':>8} {'pyshacl s':>10} {'ratio':>6}"
     )
     sums: dict[int, float] = {}
     for number in (1, 3, 10, 100):
@@ -105,13 +109,12 @@ def main() -> None:
         closed = [*graph, *close(graph).inferred]
         parts = [
             seconds(partial(check, graph, asserted, parts=["core"]), options.repeat),
-            seconds(partial(check, graph, asserted, parts=["sparql"]), options.repeat),
+            seconds(partial(query, graph, asserted, rules), options.repeat),
             seconds(partial(check, closed, consequences), options.repeat),
-            seconds(partial(clean, graph, rules), options.repeat),
         ]
         sums[number] = sum(parts)
         line = f"{number:>4} {len(graph):>11} {parts[0]:>8.3f} {parts[1]:>9.3f} {parts[2]:>10.3f} "
-        line += f"{parts[3]:>10.3f} {sums[number]:>8.3f}"
+        line += f"{sums[number]:>8.3f}"
         if number == 1:
             reference = sum(
                 seconds(partial(check, data, applied, engine="pyshacl"), 1)

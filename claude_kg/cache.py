@@ -20,6 +20,7 @@ import pyoxigraph as ox
 from claude_kg.atomic import replace_file
 from claude_kg.close import REASONERS, close
 from claude_kg.closure import Clash, Closure
+from claude_kg.lines import lines_of, triples_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -178,29 +179,21 @@ def _key(loaded: LoadedGraph, reasoner: str) -> str:
 
 def _encode(closure: Closure) -> bytes:
     clashes = json.dumps(
-        [[clash.message, _lines(clash.statements).decode()] for clash in closure.clashes]
+        [[clash.message, lines_of(clash.statements).decode()] for clash in closure.clashes]
     )
-    triples = _lines(closure.inferred)
+    triples = lines_of(closure.inferred)
     return clashes.encode() + b"\n" + triples
 
 
 def _decode(content: bytes) -> Closure:
     clashes, _, triples = content.partition(b"\n")
     return Closure(
-        _triples(triples),
+        tuple(triples_of(triples)),
         tuple(
-            Clash(message, _triples(statements.encode()))
+            Clash(message, tuple(triples_of(statements.encode())))
             for message, statements in json.loads(clashes)
         ),
     )
-
-
-def _lines(triples: tuple[ox.Triple, ...]) -> bytes:
-    return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
-
-
-def _triples(lines: bytes) -> tuple[ox.Triple, ...]:
-    return tuple(quad.triple for quad in ox.parse(lines, ox.RdfFormat.N_TRIPLES))
 
 
 def _checksum(content: bytes) -> bytes:

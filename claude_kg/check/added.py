@@ -29,6 +29,7 @@ from claude_kg.closure import Closure
 from claude_kg.compose import Touched, headers
 from claude_kg.editions import HEADER
 from claude_kg.limits import Limits
+from claude_kg.lines import lines_of
 from claude_kg.reason.kept import follow, keep
 from claude_kg.terms import RDFS
 
@@ -69,11 +70,6 @@ class _Lines:
         """Whether a statement is among them."""
         around = b"\n" + self.with_properties([triple.predicate.value])
         return b"\n" + lines_of([triple]) in around
-
-
-def lines_of(triples: Iterable[ox.Triple]) -> bytes:
-    """Statements in N-Triples."""
-    return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
 
 
 @dataclass(frozen=True)

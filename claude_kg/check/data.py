@@ -9,6 +9,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from claude_kg.check.findings import Term
+from claude_kg.lines import lines_of, triples_of
 from claude_kg.query.tokens import Token
 from claude_kg.terms import XSD
 
@@ -29,14 +30,14 @@ class Data:
     @cached_property
     def triples(self) -> Sequence[ox.Triple]:
         """The statements."""
-        return _triples(self._given) if isinstance(self._given, bytes) else self._given
+        return triples_of(self._given) if isinstance(self._given, bytes) else self._given
 
     @cached_property
     def lines(self) -> bytes:
         """The graph in N-Triples."""
         if isinstance(self._given, bytes):
             return self._given
-        return ox.serialize(self._given, format=ox.RdfFormat.N_TRIPLES) or b""
+        return lines_of(self._given)
 
     @cached_property
     def store(self) -> ox.Store:
@@ -48,11 +49,10 @@ class Data:
     @cached_property
     def writing(self) -> Writing:
         """How its literals are written."""
-        if not isinstance(self._given, bytes):
-            return Writing(self._given)
         # Only those that have a datatype can be written in more than one way.
-        spans = _spans_with(_TYPED, self._given)
-        return Writing(_triples(b"".join(self._given[start:end] for start, end in spans)))
+        lines = self.lines
+        spans = _spans_with(_TYPED, lines)
+        return Writing(triples_of(b"".join(lines[start:end] for start, end in spans)))
 
     def grown(self, lines: bytes) -> Data:
         """The graph with more statements, in the same store, which this one must not use again."""
@@ -69,10 +69,6 @@ def _spans_with(mark: bytes, lines: bytes) -> Iterator[tuple[int, int]]:
         end = lines.find(b"\n", at) + 1 or len(lines)
         yield lines.rfind(b"\n", 0, at) + 1, end
         at = lines.find(mark, end)
-
-
-def _triples(lines: bytes) -> list[ox.Triple]:
-    return [quad.triple for quad in ox.parse(lines, ox.RdfFormat.N_TRIPLES)]
 
 
 def _extend(store: ox.Store, lines: bytes) -> None:

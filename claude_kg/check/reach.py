@@ -16,9 +16,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from claude_kg.check.fast import OF_A_SHAPE, OF_PREFIXES, TARGETS
 from claude_kg.check.narrow import Additions
 from claude_kg.check.rulebook import SH, Node, Rulebook
+from claude_kg.check.vocabulary import OF_A_SHAPE, OF_PREFIXES, TARGETS
 from claude_kg.query.tokens import Token, tokenize
 from claude_kg.terms import RDF_TYPE, RDFS
 

@@ -12,10 +12,11 @@ from claude_kg import files
 from claude_kg.check.bounded import Task
 from claude_kg.check.consistency import check_consistency
 from claude_kg.check.data import Data
-from claude_kg.check.fast import OF_PREFIXES, PARTS, TARGETS
+from claude_kg.check.fast import PARTS
 from claude_kg.check.findings import Finding
 from claude_kg.check.hygiene import HygieneRule, check_hygiene, read_rules
 from claude_kg.check.shapes import check_shapes
+from claude_kg.check.vocabulary import OF_PREFIXES, TARGETS
 from claude_kg.errors import InputError, InputErrors
 from claude_kg.limits import Limits
 from claude_kg.load import Source

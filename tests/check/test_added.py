@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from claude_kg import Finding, KnowledgeGraph
 from claude_kg.check import reach
-from claude_kg.check.added import lines_of
 from claude_kg.check.data import Data
 from claude_kg.check.fast import check_fast
 from claude_kg.check.groups import read_select
@@ -21,6 +20,7 @@ from claude_kg.check.narrow import Additions, NotNarrowError, narrowed
 from claude_kg.check.reach import Added, Part, of_query
 from claude_kg.check.rulebook import Rulebook
 from claude_kg.check.validate import validate
+from claude_kg.lines import lines_of
 from claude_kg.load import load, parse
 from claude_kg.query.tokens import tokenize
 from claude_kg.reason import reason
