@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from claude_kg.ask.words import Language, Word
     from claude_kg.query.run import Row
 
+DECIDING_OR_OPEN = ("", "whether", "maybe", "either")
 _CLOSE = 0.03
 _FAR = 0.1
 
@@ -91,7 +92,7 @@ class Judge:
             tool=float(bool(candidate.unknown) and candidate.unknown == tool),
             unknown=float(bool(candidate.unknown) and candidate.unknown != tool),
             undecided=float(question.aspect == "whether" and verdict is None),
-            torn=float(form.decides and torn),
+            torn=float(form.decides and torn and question.aspect in DECIDING_OR_OPEN),
             words=math.log(len(question.words) + 1),
             cued=float(candidate.cued),
         )
