@@ -137,6 +137,7 @@ class Asker:
         bound, rows, variables = self._rows.of(question, candidate)
         rules = form.rules
         verdict = self._rows.verdict(question, candidate, rows, bound)
+        rows = self._rows.bearing_out(candidate, verdict, rows, bound)
         if verdict is None and question.aspect == "whether" and not form.decides:
             verdict = self._rows.confirmed(question, candidate, rows)
         if not rows and rules.get("empty", "decline") == "decline":

@@ -221,16 +221,28 @@ class Rows:
             order = ("no", "yes")
         for verdict in order:
             rule = rules.get(verdict)
-            if rule is None:
-                continue
-            alternatives = rule if isinstance(rule, list) else [rule]
-            if rule == "any" or any(
-                self._writer.holds(alternative, row, bound)
-                for alternative in alternatives
-                for row in rows
-            ):
+            if rule is not None and any(self._meets(row, rule, bound) for row in rows):
                 return str(verdict)
         return None
+
+    def bearing_out(
+        self,
+        candidate: Candidate,
+        verdict: str | None,
+        rows: list[Row],
+        bound: Mapping[str, frozenset[str]],
+    ) -> list[Row]:
+        """The rows, those first by which the verdict is given."""
+        rule = candidate.form.rules.get(verdict or "")
+        if not isinstance(rule, dict | list):
+            return rows
+        return sorted(rows, key=lambda row: not self._meets(row, rule, bound))
+
+    def _meets(self, row: Row, rule: Any, bound: Mapping[str, frozenset[str]]) -> bool:
+        if rule == "any":
+            return True
+        alternatives = rule if isinstance(rule, list) else [rule]
+        return any(self._writer.holds(alternative, row, bound) for alternative in alternatives)
 
 
 _OF_A_MODE = {
