@@ -30,6 +30,14 @@ _NEUTRAL = 0.45
 _NEARBY = 0.45
 _OF_PHRASING = 0.45
 _PAIR = 0.25
+_UNSAID = 0.15
+_BESIDE = 0.03
+_SAME_ASPECT = 1.08
+_OTHER_ASPECT = 0.93
+_NO_NAME = 0.93
+_DECIDES_NOT = 0.76
+_DECIDES_LOOSELY = 0.97
+_DECIDES = 0.9
 _LOOKED_AT = 10
 _LITTLE = 0.4
 _CONTRARY = 0.9
@@ -201,9 +209,11 @@ class Matcher:
         score = (common + slots + _NEARBY * nearby) / whole
         together = sum(min(weight(a), weight(b)) for a, b in phrasing.pairs & pairs)
         score += _PAIR * together / whole
+        if told:
+            score *= 1 - _UNSAID * (1 - common / told)
         if form.decides and theirs and common < _LEAST_SHARE * told:
             score *= _LITTLE_IN_COMMON
-        score = score * self._suits(question, form, phrasing, fit) + 0.03 * fit.beside
+        score = score * self._suits(question, form, phrasing, fit) + _BESIDE * fit.beside
         score *= float(form.rules.get("weight", 1.0))
         return Candidate(form, phrasing, score, fit.filled, fit.unknown)
 
@@ -211,23 +221,24 @@ class Matcher:
         """How well what is asked for goes with what the form gives."""
         factor = 1.0
         if question.aspect not in _OPEN and phrasing.aspect:
-            factor *= 1.08 if question.aspect == phrasing.aspect else 0.93
+            factor *= _SAME_ASPECT if question.aspect == phrasing.aspect else _OTHER_ASPECT
         if form.is_uncovered:
             return factor
         if form.decides and phrasing.denies != self._language.says_no(question.words):
             factor *= _CONTRARY
         factor *= self._decides_what_is_asked(question, form)
         if fit.unknown and not all(self._slots.written_as_name(question, p) for p in fit.unknown):
-            factor *= 0.93
+            factor *= _NO_NAME
         return factor
 
     @staticmethod
     def _decides_what_is_asked(question: Question, form: Form) -> float:
         """How well a form that answers yes or no, or does not, goes with what is asked for."""
         if question.aspect == "whether" and not form.decides:
-            return 0.76
+            return _DECIDES_NOT
         if question.aspect != "whether" and form.decides:
-            return 0.97 if question.aspect in (*_OPEN, "why", "what") else 0.9
+            loosely = question.aspect in (*_OPEN, "why", "what")
+            return _DECIDES_LOOSELY if loosely else _DECIDES
         return 1.0
 
     def share(self, question: Question, candidate: Candidate) -> float:

@@ -52,6 +52,7 @@ class Language:
         self.negations = {str(word) for word in data["negations"]}
         self.universal = {str(word) for word in data["universal"]}
         self._denials = {str(word) for word in data["denials"]}
+        self._subordinating = {str(word) for word in data["subordinating"]}
         self.openers = set(data["openers"].split())
         self.foreign = set(data["foreign"].split())
         self.elsewhere = set(data["elsewhere"].split())
@@ -183,7 +184,8 @@ class Language:
     def negated(self, words: list[Word]) -> bool:
         """Whether something is denied, other than by the word with which the question begins.
 
-        Where a clause asks for yes or no, what the other clauses deny does not count.
+        Where a clause asks for yes or no, what the other clauses deny does not count, nor does
+        what a reason, a purpose or a condition in it denies.
         """
         clauses: dict[int, list[Word]] = {}
         for word in words:
@@ -191,7 +193,7 @@ class Language:
         asking = [said for said in clauses.values() if self._of_clause(said) == "whether"]
         return any(
             word.plain in self._denials and clause[place - 1].plain != self.texts["or"]
-            for clause in asking or clauses.values()
+            for clause in (map(self._main_part, asking) if asking else clauses.values())
             for place, word in enumerate(clause)
             if place
         )
@@ -235,6 +237,11 @@ class Language:
             if words[at].text in self._tools_as_names and at:
                 return (at,)
         return ()
+
+    def _main_part(self, clause: list[Word]) -> list[Word]:
+        """A clause up to a reason, a purpose or a condition in it."""
+        ends = (n for n, word in enumerate(clause) if n and word.plain in self._subordinating)
+        return clause[: next(ends, len(clause))]
 
     def number(self, word: Word, after: Word | None) -> int | None:
         """The whole number that a word stands for, with a unit in it or after it."""
