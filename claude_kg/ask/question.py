@@ -70,7 +70,7 @@ class Reader:
         mentions = [self._weighed(m, words) for m in self._lexicon.mentions(words)]
         asked = "?" in text
         aspect = self._language.aspect(words, asked)
-        denies = aspect == "whether" and self._language.denies(words)
+        denies = aspect in ("whether", "maybe") and self._language.denies(words, aspect)
         negated = self._language.negated(words)
         universal = any(word.plain in self._language.universal for word in words)
         return Question(text, words, mentions, aspect, denies, negated, universal)

@@ -52,6 +52,9 @@ class Language:
         self.negations = {str(word) for word in data["negations"]}
         self.universal = {str(word) for word in data["universal"]}
         self._denials = {str(word) for word in data["denials"]}
+        self.texts: dict[str, str] = dict(data["texts"])
+        self._not_denied = {self.texts["or"], *map(str, data["not_denied"])}
+        self._verbs_denied = {str(word) for word in data["verbs_denied"]}
         self._subordinating = {str(word) for word in data["subordinating"]}
         self.openers = set(data["openers"].split())
         self.foreign = set(data["foreign"].split())
@@ -59,7 +62,6 @@ class Language:
         self._tools = {tuple(_plain_words(str(name))) for name in data["tools"]}
         self._tools_as_names = {str(name) for name in data["tools_if_written_as_names"]}
         self.units: dict[str, int] = dict(data["units"])
-        self.texts: dict[str, str] = dict(data["texts"])
         self.symbols: dict[str, str] = dict(data["symbols"])
         self.plain_words = {
             word
@@ -158,11 +160,13 @@ class Language:
             return found
         return "either" if any(word.plain == self.texts["or"] for word in words) else "maybe"
 
-    def denies(self, words: list[Word]) -> bool:
+    def denies(self, words: list[Word], aspect: str) -> bool:
         """Whether a statement with a "not" in it is put up to be confirmed.
 
-        To "A has no B, right?" yes means that A has none.
+        To "A has no B, right?" yes means that A has none, and so it does to "B not in A?".
         """
+        if aspect == "maybe" and words[0].plain not in self.openers:
+            return sum(word.plain in self._verbs_denied for word in words) % 2 == 1
         said = [word.plain for word in words]
         for end in sorted(self._endings_of_questions, key=len, reverse=True):
             if end and tuple(said[-len(end) :]) == end and end[0] not in self._data["askers"]:
@@ -179,7 +183,7 @@ class Language:
     def says_no(self, words: Sequence[Word]) -> bool:
         """Whether there is a word of denial, other than in a denial put up to be confirmed."""
         said = any(word.plain in self.negations for word in words)
-        return said and not self.denies(list(words))
+        return said and not self.denies(list(words), "whether")
 
     def negated(self, words: list[Word]) -> bool:
         """Whether something is denied, other than by the word with which the question begins.
@@ -192,7 +196,7 @@ class Language:
             clauses.setdefault(word.clause, []).append(word)
         asking = [said for said in clauses.values() if self._of_clause(said) == "whether"]
         return any(
-            word.plain in self._denials and clause[place - 1].plain != self.texts["or"]
+            word.plain in self._denials and clause[place - 1].plain not in self._not_denied
             for clause in (map(self._main_part, asking) if asking else clauses.values())
             for place, word in enumerate(clause)
             if place
