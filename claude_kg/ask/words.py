@@ -172,13 +172,19 @@ class Language:
             if end and tuple(said[-len(end) :]) == end and end[0] not in self._data["askers"]:
                 if self.texts["or"] in end:
                     return False  # a choice is put up, and nothing to be confirmed
-                said = said[: -len(end)]
+                words = words[: -len(end)]
                 break
         else:
             return False
-        if not said or said[0] in self.openers:
+        if not words or words[0].plain in self.openers:
             return False
-        return sum(word in self.negations for word in said) % 2 == 1
+        # What is put up stands right before, and what other clauses deny is the story around it.
+        put_up = [word for word in words if word.clause == words[-1].clause]
+        denied = sum(
+            word.plain in self.negations and put_up[place - 1].plain not in self._not_denied
+            for place, word in enumerate(self._main_part(put_up))
+        )
+        return denied % 2 == 1
 
     def says_no(self, words: Sequence[Word]) -> bool:
         """Whether there is a word of denial, other than in a denial put up to be confirmed."""
