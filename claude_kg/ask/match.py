@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from claude_kg.ask.spot import Mention
     from claude_kg.ask.words import Language
 
-SLOT_WEIGHT = 1.1
+SLOT_WEIGHT = 1.05
 """How much a filled slot tells; a word tells at most 1."""
 
 _OPEN_SLOT = 0.5
 _IDLE = 0.3
 _LITTLE_IN_COMMON = 0.84
 _LEAST_SHARE = 0.5
-_NEUTRAL = 0.45
-_NEARBY = 0.45
-_OF_PHRASING = 0.45
-_PAIR = 0.25
+_NEUTRAL = 0.67
+_NEARBY = 0.67
+_OF_PHRASING = 0.3
+_PAIR = 0.16
 _UNSAID = 0.15
 _BESIDE = 0.03
 _SAME_ASPECT = 1.08
