@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 HERE = Path(__file__).parent
-PARTS = ("tuning", "tuning-2", "tuning-3", "unseen", "unseen-2", "own")
+PARTS = ("tuning", "tuning-2", "tuning-3", "tuning-4", "unseen", "unseen-2", "own")
 # Whoever tunes sees of this part the score alone.
 HIDDEN = ("unseen", "unseen-2")
 
