@@ -17,6 +17,7 @@ from claude_kg.ask.answer import (
     Writer,
     sections,
 )
+from claude_kg.ask.concepts import Concepts
 from claude_kg.ask.confidence import confidence
 from claude_kg.ask.facts import Facts
 from claude_kg.ask.forms import ANY, Forms
@@ -78,7 +79,7 @@ class Asker:
         candidates = self._matcher.candidates(asked)
         drafts = self._drafts(asked, candidates)
         if drafts and drafts[0].confidence >= _LEAST_CONFIDENCE:
-            return drafts[0]
+            return replace(drafts[0], further=(*drafts[0].further, *self._nearby(asked)))
         covered = [c for c in candidates if not c.form.is_uncovered]
         return self._declined(asked, covered)
 
@@ -155,7 +156,6 @@ class Asker:
         if not sentence:
             sentence = form.query.summary
         more = list(self._also(question, candidate, verdict, bound))
-        more += self._nearby(question)
         sentence = " ".join([sentence, *(text for text, _ in more if text)])
         shown = self._shown_verdict(question, candidate, verdict)
         plain = sentence
@@ -304,9 +304,12 @@ class Asker:
 
     @cached_property
     def _facts(self) -> Facts:
-        return Facts(self._graph.asserted, self._lexicon, self._language)
+        kept = Concepts(self._language, self._graph.loaded.digest)
+        facts = Facts(self._graph.asserted, self._lexicon, self._language, kept)
+        kept.keep()
+        return facts
 
-    def _nearby(self, question: Question) -> list[tuple[str, Evidence]]:
+    def _nearby(self, question: Question) -> list[Evidence]:
         """The facts that speak of most of what the question does, to be read beside the answer."""
         label = self._lexicon.label
         rows = tuple(
@@ -315,7 +318,7 @@ class Asker:
             if found.cover >= _NEARBY
             for property_, value in found.fact.statements
         )
-        return [("", Evidence(_FACT_COLUMNS, rows))] if rows else []
+        return [Evidence(_FACT_COLUMNS, rows)] if rows else []
 
     def _declined(self, question: Question, candidates: Sequence[Candidate]) -> Answer:
         return Answer(

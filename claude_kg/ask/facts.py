@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from claude_kg.ask.words import clean
 from claude_kg.terms import CKG, RDF_TYPE, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from claude_kg.ask.concepts import Concepts
     from claude_kg.ask.question import Question
     from claude_kg.ask.spot import Lexicon
     from claude_kg.ask.words import Language
@@ -47,11 +47,17 @@ class Found:
 class Facts:
     """The facts of a graph, to be found by their words."""
 
-    def __init__(self, triples: Iterable[ox.Triple], lexicon: Lexicon, language: Language) -> None:
+    def __init__(
+        self,
+        triples: Iterable[ox.Triple],
+        lexicon: Lexicon,
+        language: Language,
+        concepts: Concepts,
+    ) -> None:
         self._language = language
-        self._read: dict[str, set[str]] = {}
+        self._concepts = concepts.of
         said: defaultdict[str, list[tuple[str, ox.NamedNode | ox.Literal]]] = defaultdict(list)
-        names: defaultdict[str, set[str]] = defaultdict(set)
+        names: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
         for triple in triples:
             subject, value = triple.subject, triple.object
             if not isinstance(subject, ox.NamedNode) or not isinstance(
@@ -79,7 +85,7 @@ class Facts:
         self,
         iri: str,
         statements: list[tuple[str, ox.NamedNode | ox.Literal]],
-        names: Mapping[str, set[str]],
+        names: Mapping[str, frozenset[str]],
         lexicon: Lexicon,
     ) -> Fact:
         concepts = set(names.get(iri, ()))
@@ -89,23 +95,13 @@ class Facts:
                 continue
             if isinstance(value, ox.NamedNode):
                 about.add(value.value)
-                concepts |= names.get(value.value, set())
+                concepts |= names.get(value.value, frozenset())
             else:
                 concepts |= self._concepts(value.value)
             if predicate.startswith(CKG):
                 concepts |= self._concepts(lexicon.label(predicate))
         told = tuple((p, v) for p, v in statements if p not in _UNTOLD and p != _NAMES[0])
         return Fact(iri, told, frozenset(concepts), frozenset(about))
-
-    def _concepts(self, text: str) -> set[str]:
-        # Names of properties, and many values, are there again and again.
-        if text not in self._read:
-            self._read[text] = {
-                word.concept
-                for word in self._language.words(clean(text))
-                if self._language.says_something(word)
-            }
-        return self._read[text]
 
     def weight(self, concept: str) -> float:
         """How much a word tells: 1 for one that no fact or a single one has."""

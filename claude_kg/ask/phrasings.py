@@ -55,7 +55,7 @@ class Phrasings:
 def compiled(texts: Iterable[str], language: Language) -> Phrasings:
     """The phrasings with these texts."""
     wanted = sorted(set(texts))
-    entry = f"{_digest(wanted, language)}.phrasings"
+    entry = f"{digest_of(wanted, language)}.phrasings"
     if (kept := cache.read(entry)) is not None:
         with suppress(ValueError, KeyError, TypeError):
             return _read(json.loads(kept))
@@ -92,9 +92,10 @@ def _phrasing(text: str, language: Language) -> Phrasing:
     )
 
 
-def _digest(texts: Iterable[str], language: Language) -> str:
+def digest_of(texts: Iterable[str], language: Language) -> str:
+    """What tells texts, and the way in which their words are read, from others."""
     digest = hashlib.sha256(f"{__version__} {language.digest}".encode())
-    for code in ("phrasings.py", "words.py"):
+    for code in ("concepts.py", "phrasings.py", "words.py"):
         with suppress(OSError):
             status = (Path(__file__).parent / code).stat()
             digest.update(f"\0{status.st_size} {status.st_mtime_ns}".encode())
