@@ -208,7 +208,8 @@ class Rows:
         """
         rules = candidate.form.rules
         if slot := rules.get("synonyms"):
-            return "yes" if len(bound.get(str(slot), ())) == 1 else "no"
+            same = len(bound.get(str(slot), ())) == 1
+            return "yes" if same != bool(rules.get("differ")) else "no"
         if not rows:
             return rules.get("empty")
         if slot := rules.get("only"):

@@ -55,6 +55,7 @@ class Language:
         self.texts: dict[str, str] = dict(data["texts"])
         self._not_denied = {self.texts["or"], *map(str, data["not_denied"])}
         self._verbs_denied = {str(word) for word in data["verbs_denied"]}
+        self._polite = [tuple(_plain_words(str(phrase))) for phrase in data["polite"]]
         self._subordinating = {str(word) for word in data["subordinating"]}
         self.openers = set(data["openers"].split())
         self.foreign = set(data["foreign"].split())
@@ -221,7 +222,9 @@ class Language:
         asks = first is not None and first[0] <= begins and first[2] != "condition"
         if not asks and self._ends_as_whether(plain):
             return "whether"
-        if plain[begins] in self._data["imperatives"]:
+        polite = (len(p) for p in self._polite if tuple(plain[begins : begins + len(p)]) == p)
+        told = begins + next(polite, 0)
+        if plain[told : told + 1] and plain[told] in self._data["imperatives"]:
             return first[2] if first else "what"
         opener = next((at for at, word in enumerate(plain) if word in self.openers), None)
         if opener is not None and opener <= begins:
