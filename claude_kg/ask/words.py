@@ -154,9 +154,14 @@ class Language:
         ``either`` is a choice between two, ``maybe`` a text that ends as questions do (which
         ``asked`` says) and shows by no word what it asks for.
         """
-        found = ""
+        found, leads = "", False
         for clause in sorted({word.clause for word in words}):
-            found = self._of_clause([w for w in words if w.clause == clause]) or found
+            said = [word for word in words if word.clause == clause]
+            if asked_first := self._leading(said):
+                found, leads = asked_first, True
+            elif not leads:
+                # "Can that be, that it stops when all is used up?" does not ask when.
+                found = self._inside(said) or found
         if found or not asked:
             return found
         return "either" if any(word.plain == self.texts["or"] for word in words) else "maybe"
@@ -210,15 +215,13 @@ class Language:
         )
 
     def _of_clause(self, words: list[Word]) -> str:
+        return self._leading(words) or self._inside(words)
+
+    def _leading(self, words: list[Word]) -> str:
+        """What a clause asks for by the words with which it begins, or ends."""
         plain = [word.plain for word in words]
-        places = [
-            (at, -len(phrase), aspect)
-            for at, word in enumerate(plain)
-            for phrase, aspect in self._aspects.get(word, ())
-            if tuple(plain[at : at + len(phrase)]) == phrase
-        ]
         begins = next((at for at, word in enumerate(words) if word.stem not in self._discourse), 0)
-        first = min(places, default=None)
+        first = min(self._places(plain), default=None)
         asks = first is not None and first[0] <= begins and first[2] != "condition"
         if not asks and self._ends_as_whether(plain):
             return "whether"
@@ -229,13 +232,29 @@ class Language:
         opener = next((at for at, word in enumerate(plain) if word in self.openers), None)
         if opener is not None and opener <= begins:
             return "either" if self._data["texts"]["or"] in plain else "whether"
+        return first[2] if asks and first else ""
+
+    def _inside(self, words: list[Word]) -> str:
+        """What a clause asks for by a word somewhere in it."""
+        plain = [word.plain for word in words]
+        first = min(self._places(plain), default=None)
         if first is not None and first[2] != "condition":
             return first[2]
+        opener = next((at for at, word in enumerate(plain) if word in self.openers), None)
         if opener is not None and opener + 1 < len(plain):
             follower = words[opener + 1]
             if follower.plain in self._data["askers"]:
                 return "whether"
         return ""
+
+    def _places(self, plain: list[str]) -> list[tuple[int, int, str]]:
+        """Where words show what is asked for: the place, the length, the aspect."""
+        return [
+            (at, -len(phrase), aspect)
+            for at, word in enumerate(plain)
+            for phrase, aspect in self._aspects.get(word, ())
+            if tuple(plain[at : at + len(phrase)]) == phrase
+        ]
 
     def _ends_as_whether(self, plain: list[str]) -> bool:
         return any(tuple(plain[-len(end) :]) == end for end in self._endings_of_questions if end)
