@@ -230,7 +230,9 @@ class Language:
         if plain[told : told + 1] and plain[told] in self._data["imperatives"]:
             return first[2] if first else "what"
         opener = next((at for at, word in enumerate(plain) if word in self.openers), None)
-        if opener is not None and opener <= begins:
+        # In "ok, but which one" the first word asks for nothing.
+        only_opens = asks and first is not None and opener != first[0]
+        if opener is not None and opener <= begins and not only_opens:
             return "either" if self._data["texts"]["or"] in plain else "whether"
         return first[2] if asks and first else ""
 
