@@ -76,6 +76,35 @@ def test_a_denial_that_is_put_up_to_be_confirmed_turns_the_verdict(packaged: Ask
     assert packaged.ask("Claude Desktop doesn't support MCP, right?").verdict == "no"
 
 
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("Erasing not available in Drawing Room?", "no"),
+        ("I do not understand it, erasing is not in Drawing Room, right?", "no"),
+        ("Can I use Workshop without a key so that nobody can not see it?", "yes"),
+        ("Are Workshop and Drawing Room two different things?", "yes"),
+        ("Are Workshop and Workshop two different things?", "no"),
+        ("Could you list the plans with their prices?", None),
+        ("ok, but which plans are there", None),
+    ],
+)
+def test_what_is_denied_and_what_is_asked_for(
+    vendor_asker: Asker, question: str, verdict: str | None
+) -> None:
+    answer = vendor_asker.ask(question)
+    assert answer.covered
+    assert answer.verdict == verdict
+
+
+def test_what_bears_a_verdict_out_is_said_first(vendor_asker: Asker) -> None:
+    verdicts = {"Does Workshop have Erasing?": "yes", "Does Workshop always have Erasing?": "no"}
+    statuses = {"yes": "available", "no": "unavailable"}
+    for question, verdict in verdicts.items():
+        answer = vendor_asker.ask(question)
+        assert answer.verdict == verdict
+        assert statuses[verdict] in answer.evidence.rows[0]
+
+
 def test_a_list_is_not_given_for_its_contrary(packaged: Asker) -> None:
     answer = packaged.ask("which features are not available in Claude Desktop")
     assert not answer.covered or "Artifacts" not in answer.answer
