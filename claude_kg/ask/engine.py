@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from claude_kg.query.run import Row
 
 _WEAKEST = 0.34
-_LEAST_CONFIDENCE = 0.8
+_LEAST_CONFIDENCE = 0.75
 _NEARBY = 0.5
 _RELATED = 0.8
 _TRIED = 5

@@ -46,7 +46,7 @@ class Slots:
         self._forms = forms
         self._lexicon = lexicon
         self._language = language
-        self._must: dict[str, frozenset[str]] = {}
+        self._must: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
     def fit(
         self, question: Question, form: Form, phrasing: Phrasing, values: Mapping[str, Any]
@@ -200,11 +200,15 @@ class Slots:
         )
 
     def has_to_do(self, form: Form, said: Collection[str]) -> bool:
-        """Whether one of the words is there without which the form is not meant."""
-        must = form.rules.get("must")
-        if must and form.name not in self._must:
-            self._must[form.name] = self._meanings(must)
-        return not must or not self._must[form.name].isdisjoint(said)
+        """Whether a form can be meant at all.
+
+        One of the words is there without which it is not, and none with which it is not.
+        """
+        if form.name not in self._must:
+            must, unless = (form.rules.get(key) or () for key in ("must", "unless"))
+            self._must[form.name] = self._meanings(must), self._meanings(unless)
+        needed, excluded = self._must[form.name]
+        return (not needed or not needed.isdisjoint(said)) and excluded.isdisjoint(said)
 
     def _meanings(self, texts: Iterable[object]) -> frozenset[str]:
         """What the words of texts mean, and the words that are marked to be meant as written."""
