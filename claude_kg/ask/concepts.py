@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from claude_kg import cache
-from claude_kg.ask.phrasings import digest_of
+from claude_kg.ask.phrasings import digest_of, told
 from claude_kg.ask.words import clean
 
 if TYPE_CHECKING:
@@ -35,11 +35,8 @@ class Concepts:
     def of(self, text: str) -> frozenset[str]:
         """What the words of a text mean."""
         if text not in self._known:
-            self._known[text] = frozenset(
-                word.concept
-                for word in self._language.words(clean(text))
-                if self._language.says_something(word)
-            )
+            words = self._language.words(clean(text))
+            self._known[text] = frozenset(told(words, self._language))
         return self._known[text]
 
     def keep(self) -> None:

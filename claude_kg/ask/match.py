@@ -43,7 +43,8 @@ _LITTLE = 0.4
 _CONTRARY = 0.9
 _VOTERS = 3
 _VOTES = 0.15
-_OPEN = ("", "maybe", "either")
+OPEN = ("", "maybe", "either")
+"""Aspects of which none is plainly asked for."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ class Matcher:
     def _suits(self, question: Question, form: Form, phrasing: Phrasing, fit: Fit) -> float:
         """How well what is asked for goes with what the form gives."""
         factor = 1.0
-        if question.aspect not in _OPEN and phrasing.aspect:
+        if question.aspect not in OPEN and phrasing.aspect:
             factor *= _SAME_ASPECT if question.aspect == phrasing.aspect else _OTHER_ASPECT
         if form.is_uncovered:
             return factor
@@ -237,7 +238,7 @@ class Matcher:
         if question.aspect == "whether" and not form.decides:
             return _DECIDES_NOT
         if question.aspect != "whether" and form.decides:
-            loosely = question.aspect in (*_OPEN, "why", "what")
+            loosely = question.aspect in (*OPEN, "why", "what")
             return _DECIDES_LOOSELY if loosely else _DECIDES
         return 1.0
 

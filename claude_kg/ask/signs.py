@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from claude_kg.ask.confidence import Signs, confidence
-from claude_kg.ask.match import SLOT_WEIGHT
+from claude_kg.ask.match import OPEN, SLOT_WEIGHT
 from claude_kg.ask.words import clean
 from claude_kg.terms import CKG
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from claude_kg.ask.words import Language, Word
     from claude_kg.query.run import Row
 
-DECIDING_OR_OPEN = ("", "whether", "maybe", "either")
 _CLOSE = 0.03
 _FAR = 0.1
 
@@ -92,7 +91,7 @@ class Judge:
             tool=float(bool(candidate.unknown) and candidate.unknown == tool),
             unknown=float(bool(candidate.unknown) and candidate.unknown != tool),
             undecided=float(question.aspect == "whether" and verdict is None),
-            torn=float(form.decides and torn and question.aspect in DECIDING_OR_OPEN),
+            torn=float(form.decides and torn and question.aspect in ("whether", *OPEN)),
             words=math.log(len(question.words) + 1),
             cued=float(candidate.cued),
         )

@@ -46,7 +46,7 @@ class Slots:
         self._forms = forms
         self._lexicon = lexicon
         self._language = language
-        self._must: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        self._demands: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
     def fit(
         self, question: Question, form: Form, phrasing: Phrasing, values: Mapping[str, Any]
@@ -204,10 +204,10 @@ class Slots:
 
         One of the words is there without which it is not, and none with which it is not.
         """
-        if form.name not in self._must:
+        if form.name not in self._demands:
             must, unless = (form.rules.get(key) or () for key in ("must", "unless"))
-            self._must[form.name] = self._meanings(must), self._meanings(unless)
-        needed, excluded = self._must[form.name]
+            self._demands[form.name] = self._meanings(must), self._meanings(unless)
+        needed, excluded = self._demands[form.name]
         return (not needed or not needed.isdisjoint(said)) and excluded.isdisjoint(said)
 
     def _meanings(self, texts: Iterable[object]) -> frozenset[str]:

@@ -227,7 +227,7 @@ class Language:
             return "whether"
         polite = (len(p) for p in self._polite if tuple(plain[begins : begins + len(p)]) == p)
         told = begins + next(polite, 0)
-        if plain[told : told + 1] and plain[told] in self._data["imperatives"]:
+        if told < len(plain) and plain[told] in self._data["imperatives"]:
             return first[2] if first else "what"
         opener = next((at for at, word in enumerate(plain) if word in self.openers), None)
         # In "ok, but which one" the first word asks for nothing.

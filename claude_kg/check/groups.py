@@ -227,14 +227,9 @@ class _Reader:
     def _part(self, kind: Kind, first: int, *groups: Group) -> Element:
         tokens = self._tokens[first : self._at]
         # What a subquery does not show is not among them.
-        variables = union_of(e for g in groups for e in g.elements)
-        return Element(
-            kind,
-            self._slice(first, self._at),
-            variables if groups else variables_of(tokens),
-            tokens,
-            groups,
-        )
+        inside = frozenset[str]().union(*(group.variables for group in groups))
+        variables = inside if groups else variables_of(tokens)
+        return Element(kind, self._slice(first, self._at), variables, tokens, groups)
 
     def _skip_brackets(self) -> None:
         waiting: list[str] = []

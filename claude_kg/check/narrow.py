@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from claude_kg.check.groups import Element, Group, union_of
+from claude_kg.check.groups import Element, Group
 from claude_kg.check.rewrite import Narrowed, Values
 from claude_kg.query.tokens import Token
 from claude_kg.terms import RDF_TYPE
@@ -135,30 +135,12 @@ class _Narrower:
 
     def _beside(self, group: Group, source: Element | None, values: Values) -> Iterator[Insertion]:
         """What else in a group is narrowed where one element is: what it is joined with."""
-        names = set(values.variables)
         for element in group.elements:
             if element is source:
                 continue
-            if element.kind == "minus" and not _starts_with_select(*element.groups):
-                (inner,) = element.groups
-                shared = inner.certain & names
-            elif element.kind == "not exists":
-                if shared := union_of(e for g in element.groups for e in g.elements) & names:
-                    yield element.start, values.of(shared)
-                continue
-            elif element.kind == "group" and len(element.groups) == 1:
-                (outer,) = element.groups
-                if not _starts_with_select(outer) or outer.elements[0].counts:
-                    continue
-                (inner,) = outer.elements[0].groups
-                bound = {n for e in inner.elements if e.kind == "bind" for n in e.variables}
-                shared = outer.elements[0].projected & inner.certain & names - bound
-                if _starts_with_select(inner):
-                    continue
-            else:
-                continue
-            if shared:
-                yield inner.start, values.of(shared)
+            place, variables = _narrowable(element)
+            if shared := variables & set(values.variables):
+                yield place, values.of(shared)
 
     def _refuse_touched(self, groups: Iterable[Group]) -> None:
         for group in groups:
@@ -241,9 +223,10 @@ class _Narrower:
             inverse = step[0].text == "^"
             if len(step) != 1 + inverse or at not in {0, len(steps) - 1}:
                 raise NotNarrowError
-            ends = [(pattern.subject, inverse)] if at == 0 else [(pattern.object, not inverse)]
-            for end, is_object in ends:
-                yield self._of_end(end, self._added.of(self._term(step[-1])), is_object=is_object)
+            end, is_object = (
+                (pattern.subject, inverse) if at == 0 else (pattern.object, not inverse)
+            )
+            yield self._of_end(end, self._added.of(self._term(step[-1])), is_object=is_object)
 
     def _of_end(self, end: Token, triples: Iterable[ox.Triple], *, is_object: bool) -> Values:
         terms = {str(t.object if is_object else t.subject) for t in triples}
@@ -277,6 +260,31 @@ class _Narrower:
                 raise NotNarrowError
             return f"<{self._prefixes[prefix]}{local}>"
         return None
+
+
+def _narrowable(element: Element) -> tuple[int, frozenset[str]]:
+    """Where an element can be given values, and of which variables."""
+    if element.kind == "not exists":
+        return element.start, element.variables
+    if element.kind == "minus":
+        (inner,) = element.groups
+        shared = inner.certain
+    elif (select := _subquery(element)) and not select.counts:
+        (inner,) = select.groups
+        bound = {name for e in inner.elements if e.kind == "bind" for name in e.variables}
+        shared = select.projected & inner.certain - bound
+    else:
+        return element.start, frozenset()
+    return inner.start, frozenset() if _starts_with_select(inner) else shared
+
+
+def _subquery(element: Element) -> Element | None:
+    """The subquery that is all there is in an element."""
+    if element.kind == "group" and len(element.groups) == 1:
+        (group,) = element.groups
+        if _starts_with_select(group):
+            return group.elements[0]
+    return None
 
 
 def _starts_with_select(group: Group) -> bool:

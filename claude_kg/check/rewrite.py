@@ -8,7 +8,7 @@ same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from claude_kg.check.groups import Element, Group, union_of
@@ -55,8 +55,8 @@ class _Writer:
         """A ``NOT EXISTS`` of a group."""
         raise NotImplementedError
 
-    def _braces(self, group: Group, *, marked: bool) -> str:
-        parts = self._at_start(group, marked=marked)
+    def _braces(self, group: Group, *, marked: bool, first: Sequence[str] = ()) -> str:
+        parts = [*first, *self._at_start(group, marked=marked)]
         late = []
         for element in group.elements:
             if element.kind == "select":
@@ -82,11 +82,12 @@ class _Writer:
         return f"{{{written} }}"
 
     def _minus(
-        self, element: Element, group: Group, known: frozenset[str], extra: str = ""
+        self, element: Element, group: Group, known: frozenset[str], first: Sequence[str] = ()
     ) -> str | None:
         """A ``MINUS`` for a ``NOT EXISTS``, where it means the same and pays; or None.
 
-        The variables that are ``known`` have a value in every solution of the group.
+        The variables that are ``known`` have a value in every solution of the group; what is
+        ``first`` in it narrows it.
         """
         (inner,) = element.groups
         given = [e for e in group.elements if e.kind == "text"]
@@ -101,12 +102,13 @@ class _Writer:
         ):
             return None
         if shared <= stated:
-            braces = self._braces(inner, marked=bool(known & stated))
+            braces = self._braces(inner, marked=bool(known & stated), first=first)
         elif shared <= union_of(given) | known and not _has_blank_node(given):
-            braces = self._braces(Group((*given, *inner.elements)), marked=True)
+            both = Group((*given, *inner.elements))
+            braces = self._braces(both, marked=True, first=first)
         else:
             return None
-        return f"MINUS {{ {extra} {braces[1:]}" if extra else f"MINUS {braces}"
+        return f"MINUS {braces}"
 
 
 class Marked(_Writer):
@@ -143,8 +145,7 @@ class Narrowed(_Writer):
         return [str(self._values[element.start])] if element.start in self._values else []
 
     def _without(self, element: Element, group: Group, *, marked: bool) -> str:
-        values = self._values.get(element.start)
-        return self._minus(element, group, frozenset(), str(values or "")) or element.text
+        return self._minus(element, group, frozenset(), self._before(element)) or element.text
 
 
 def needs_this(group: Group) -> bool:

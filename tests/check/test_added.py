@@ -190,10 +190,7 @@ def test_what_follows_besides_is_what_follows_from_all(seed: int) -> None:
 @given(seed=st.integers(0, 1 << 32))
 def test_what_does_not_touch_a_query_adds_no_answer(pattern: str, seed: int) -> None:
     random = Random(seed)
-    query = (
-        "PREFIX ex: <https://example.org/> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
-        f"SELECT $this ?value ?path WHERE {{ {pattern} }}"
-    )
+    query = query_for(pattern)
     triples = parse(generated.links(random).encode(), "t", "turtle")[0]
     added = random.sample(triples, 3)
     base = [t for t in triples if t not in added]
@@ -222,6 +219,13 @@ def test_what_does_not_touch_a_shape_adds_no_finding(seed: int) -> None:
     data = Data([t for t in triples if names is None or t.predicate.value in names])
     alone = check_fast(data, Rulebook(shapes), ["core"]) if shapes else []
     assert set(map(str, alone)) == set(map(str, check_fast(Data(triples), rules, ["core"])))
+
+
+def query_for(pattern: str) -> str:
+    return (
+        "PREFIX ex: <https://example.org/> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+        f"SELECT $this ?value ?path WHERE {{ {pattern} }}"
+    )
 
 
 def answers(query: str, triples: Sequence[ox.Triple]) -> set[str]:
@@ -310,10 +314,7 @@ def test_the_new_answers_are_found_by_asking_for_them_alone(
     pattern: str, seed: int, number: int
 ) -> None:
     random = Random(seed)
-    query = (
-        "PREFIX ex: <https://example.org/> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
-        f"SELECT $this ?value ?path WHERE {{ {pattern} }}"
-    )
+    query = query_for(pattern)
     triples = parse(generated.links(random).encode(), "t", "turtle")[0]
     added = random.sample(triples, number)
     tokens = tokenize(query)
@@ -345,10 +346,7 @@ def test_the_new_answers_are_found_by_asking_for_them_alone(
     ],
 )
 def test_what_is_asked_for_alone(pattern: str, number: int | None) -> None:
-    query = (
-        "PREFIX ex: <https://example.org/> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
-        f"SELECT $this ?value ?path WHERE {{ {pattern} }}"
-    )
+    query = query_for(pattern)
     added = Additions(parse(f"{generated.HEAD} ex:n1 ex:p ex:n2 .".encode(), "t", "turtle")[0])
     tokens = tokenize(query)
     if number is None:
