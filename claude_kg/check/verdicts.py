@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -28,16 +29,24 @@ def key(loaded: LoadedGraph, rules: Iterable[Sequence[File]], *chosen: str | Non
         for file in files:
             data = file.read_bytes()
             digest.update(f"\0{number} {file.name} {len(data)}\0".encode() + data)
+    digest.update(_software())
+    return digest.hexdigest()
+
+
+@functools.cache
+def _software() -> bytes:
+    """Our modules and those libraries that findings depend on, by size and time of change."""
     software = sorted(File(__file__).parent.parent.rglob("*.py"))
     for name in ("owlrl", "pyshacl", "rdflib", "shacl"):
         found = find_spec(name)
         if found and found.origin:
             software.append(File(found.origin))
+    digest = hashlib.sha256()
     for file in software:
         with suppress(OSError):
             status = file.stat()
             digest.update(f"\0{file.name} {status.st_size} {status.st_mtime_ns}".encode())
-    return digest.hexdigest()
+    return digest.digest()
 
 
 @dataclass(frozen=True)
