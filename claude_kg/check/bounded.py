@@ -15,6 +15,9 @@ from claude_kg.errors import InputError, InternalError, KgError, LimitError
 from claude_kg.limits import Limits
 from claude_kg.memory import bound_memory, is_out_of_memory
 
+_RESERVE = 1 << 20
+"""So many bytes are let go in a task that is out of memory, for it to say so."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -110,18 +113,24 @@ def _child(
 ) -> None:
     # An interrupt is the caller's affair; here it must not print anything.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    reserve = bytearray(_RESERVE)
     bound_memory(memory_mib)
     Task._within = True  # noqa: SLF001 - its own module
+    reply: tuple[str, object]
     try:
-        reply: tuple[str, object] = ("result", work(*args, **kwargs))
+        sender.send(("result", work(*args, **kwargs)))
     except InputError as error:
         place = {name: getattr(error, name) for name in ("file", "line", "column")}
         reply = ("input", (error.message, error.hint, place))
     except KgError as error:
         reply = ("fault", (error.message, error.hint))
-    except Exception as error:  # noqa: BLE001 - whatever it is, the caller is to hear of it
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the caller is to hear of it
+        # Without any memory Python cannot say so, nor even end: it tries again without end.
+        del reserve
         if is_out_of_memory(error):
             reply = ("memory", None)
         else:
             reply = ("fault", (f"the check failed: {type(error).__name__}: {error}",))
+    else:
+        return
     sender.send(reply)
