@@ -20,6 +20,7 @@ _PREFERRED = SKOS + "prefLabel"
 _LABELS = (_PREFERRED, SKOS + "altLabel", SKOS + "hiddenLabel")
 _LONGEST = 6
 _CLOSE = 88.0
+_SHORTEST, _SHORT, _LONG = 3, 3, 5
 _NAMED_ONLY_INSIDE = {
     CKG + name
     for name in (
@@ -131,18 +132,12 @@ class Lexicon:
 
     def corrected(self, words: Sequence[Word], known: set[str]) -> list[Word]:
         """The words, those that are nearly a known one replaced by it."""
-        from rapidfuzz import fuzz, process
-
-        choices = [word for word in known | self.vocabulary if len(word) > 3]
+        choices = [word for word in known | self.vocabulary if len(word) >= _SHORTEST]
         fixed: list[str] = []
         for word in words:
             plain = word.plain
-            odd = plain not in known and plain not in self.vocabulary and len(plain) > 5
-            if odd and word.text.islower():
-                near = process.extractOne(plain, choices, scorer=fuzz.ratio, score_cutoff=_CLOSE)
-                fixed.append(near[0] if near else plain)
-            else:
-                fixed.append(plain)
+            odd = plain not in known and plain not in self.vocabulary and plain.isalpha()
+            fixed.append(_nearest(plain, choices) if odd and word.text.islower() else plain)
         return [
             replace(word, plain=plain, stem=self._language.stem(plain))
             for word, plain in zip(words, fixed, strict=True)
@@ -206,3 +201,25 @@ class Lexicon:
             word.plain in self._language.negations and word.clause == words[at].clause
             for word in before
         )
+
+
+def _nearest(word: str, choices: Sequence[str]) -> str:
+    """The one of the choices of which a word is a slip of the pen, or the word itself.
+
+    In a short word two letters may be in the wrong order, in one a little longer a letter may be
+    missing too, and there must not be two choices as near.
+    """
+    from rapidfuzz import fuzz, process
+    from rapidfuzz.distance import OSA
+
+    if len(word) > _LONG:
+        near = process.extractOne(word, choices, scorer=fuzz.ratio, score_cutoff=_CLOSE)
+        return str(near[0]) if near else word
+    if len(word) < _SHORTEST:
+        return word
+    near_ones = process.extract(word, choices, scorer=OSA.distance, score_cutoff=1, limit=None)
+    alike = [str(choice) for choice, _, _ in near_ones if choice[0] == word[0]]
+    swapped = [choice for choice in alike if sorted(choice) == sorted(word)]
+    longer = [choice for choice in alike if len(choice) > len(word) > _SHORT]
+    found = swapped or longer
+    return found[0] if len(found) == 1 else word
