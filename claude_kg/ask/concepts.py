@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from claude_kg import cache
 from claude_kg.ask.phrasings import digest_of, told
-from claude_kg.ask.words import clean
+from claude_kg.ask.text import clean
 
 if TYPE_CHECKING:
     from claude_kg.ask.words import Language

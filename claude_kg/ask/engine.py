@@ -144,8 +144,6 @@ class Asker:
         if not rows and rules.get("empty", "decline") == "decline":
             return None
         signs = self._judge.signs(question, candidate, others, rows, verdict)
-        if question.denies and verdict and not (candidate.phrasing.denies or candidate.cued):
-            verdict = "no" if verdict == "yes" else "yes"
         given = {slot: self._names(iris) for slot, iris in bound.items()}
         if candidate.unknown:
             given[ANY] = " ".join(question.words[p].text for p in candidate.unknown)
@@ -157,6 +155,9 @@ class Asker:
             sentence = form.query.summary
         more = list(self._also(question, candidate, verdict, bound))
         sentence = " ".join([sentence, *(text for text, _ in more if text)])
+        # What is said is said of what the form asks, and not of its denial.
+        if question.denies and verdict and not form.denies:
+            verdict = "no" if verdict == "yes" else "yes"
         shown = self._shown_verdict(question, candidate, verdict)
         plain = sentence
         if shown in texts:

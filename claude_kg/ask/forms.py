@@ -60,6 +60,11 @@ class Form:
         return any(key in self.rules for key in ("yes", "no", "compare", "synonyms", "only"))
 
     @property
+    def denies(self) -> bool:
+        """Whether yes means that something is not: that it is missing, say."""
+        return bool(self.rules.get("denies"))
+
+    @property
     def needed(self) -> set[str]:
         """The slots without which the form makes no sense."""
         return set(self.rules.get("needs") or ()) | {

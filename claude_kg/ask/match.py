@@ -225,7 +225,7 @@ class Matcher:
             factor *= _SAME_ASPECT if question.aspect == phrasing.aspect else _OTHER_ASPECT
         if form.is_uncovered:
             return factor
-        if form.decides and phrasing.denies != self._language.says_no(question.words):
+        if form.decides and phrasing.denies != self._language.denials.says_no(question.words):
             factor *= _CONTRARY
         factor *= self._decides_what_is_asked(question, form)
         if fit.unknown and not all(self._slots.written_as_name(question, p) for p in fit.unknown):

@@ -17,7 +17,8 @@ from claude_kg._version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from claude_kg.ask.words import Language, Word
+    from claude_kg.ask.text import Word
+    from claude_kg.ask.words import Language
 
 SLOT = re.compile(r"\{(\w+)\}")
 """The place of a thing in a phrasing, by the name of the parameter that it fills."""
@@ -86,8 +87,8 @@ def _phrasing(text: str, language: Language) -> Phrasing:
         tuple(SLOT.findall(text)),
         language.aspect(words, asked=text.endswith("?")),
         tuple(beside),
-        language.negated(words),
-        language.says_no(words),
+        language.denials.negated(words),
+        language.denials.says_no(words),
         frozenset(pairwise(said)),
     )
 
@@ -95,7 +96,7 @@ def _phrasing(text: str, language: Language) -> Phrasing:
 def digest_of(texts: Iterable[str], language: Language) -> str:
     """What tells texts, and the way in which their words are read, from others."""
     digest = hashlib.sha256(f"{__version__} {language.digest}".encode())
-    for code in ("concepts.py", "phrasings.py", "words.py"):
+    for code in ("concepts.py", "denials.py", "phrasings.py", "text.py", "words.py"):
         with suppress(OSError):
             status = (Path(__file__).parent / code).stat()
             digest.update(f"\0{status.st_size} {status.st_mtime_ns}".encode())

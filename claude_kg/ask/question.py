@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from claude_kg.ask.words import AS_WRITTEN, clean
+from claude_kg.ask.text import clean
+from claude_kg.ask.words import AS_WRITTEN
 from claude_kg.errors import InputError
 from claude_kg.terms import CKG
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from claude_kg.ask.forms import Forms
     from claude_kg.ask.spot import Lexicon, Mention
-    from claude_kg.ask.words import Language, Word
+    from claude_kg.ask.text import Word
+    from claude_kg.ask.words import Language
 
 LONGEST = 2_000
 """A question has at most so many characters."""
@@ -70,8 +72,8 @@ class Reader:
         mentions = [self._weighed(m, words) for m in self._lexicon.mentions(words)]
         asked = "?" in text
         aspect = self._language.aspect(words, asked)
-        denies = aspect in ("whether", "maybe") and self._language.denies(words, aspect)
-        negated = self._language.negated(words)
+        denies = aspect in ("whether", "maybe") and self._language.denials.put_up(words, aspect)
+        negated = self._language.denials.negated(words)
         universal = any(word.plain in self._language.universal for word in words)
         return Question(text, words, mentions, aspect, denies, negated, universal)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from claude_kg.ask.phrasings import SLOT, told
-from claude_kg.ask.words import clean, language
+from claude_kg.ask.text import clean
+from claude_kg.ask.words import language
 from claude_kg.query.catalogue import Catalogue
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from claude_kg.ask.confidence import Signs, confidence
 from claude_kg.ask.match import OPEN, SLOT_WEIGHT
-from claude_kg.ask.words import clean
+from claude_kg.ask.text import clean
 from claude_kg.terms import CKG
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from claude_kg.ask.question import Question
     from claude_kg.ask.rows import Rows
     from claude_kg.ask.spot import Lexicon, Mention
-    from claude_kg.ask.words import Language, Word
+    from claude_kg.ask.text import Word
+    from claude_kg.ask.words import Language
     from claude_kg.query.run import Row
 
 _CLOSE = 0.03

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from claude_kg.ask.phrasings import Phrasing
     from claude_kg.ask.question import Question
     from claude_kg.ask.spot import Lexicon
-    from claude_kg.ask.words import Language, Word
+    from claude_kg.ask.text import Word
+    from claude_kg.ask.words import Language
     from claude_kg.graph import KnowledgeGraph
 
 

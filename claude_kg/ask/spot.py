@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from claude_kg.ask.words import Word, clean
+from claude_kg.ask.text import Word, clean
 from claude_kg.terms import CKG, OWL, RDF_TYPE, RDFS, SKOS
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ class Lexicon:
     def _negated(self, words: Sequence[Word], at: int) -> bool:
         before = words[max(at - 2, 0) : at]
         return any(
-            word.plain in self._language.negations and word.clause == words[at].clause
+            word.plain in self._language.denials.negations and word.clause == words[at].clause
             for word in before
         )
 

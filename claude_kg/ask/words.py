@@ -5,20 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from claude_kg import files
 from claude_kg.ask.data import read_yaml
+from claude_kg.ask.denials import Denials
+from claude_kg.ask.text import WORD, Word, plain_words, undress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_WORD = re.compile(r"(?<![\w/.])/[a-z]+|\d+(?:[.,]\d+)*\w*|[^\W_]+(?:'[^\W_]+)?|\$")
 _CLAUSE_END = re.compile(r"[;?!\n()]|[,.:]+(?=\s|$)|\s[-\u2013\u2014]+\s|\.\.")
 _LONGEST_PHRASE = 4
 
@@ -26,18 +25,6 @@ AS_WRITTEN = "!"
 """Ends a word in the data that stands for itself, and not for all that means the same."""
 
 _NUMBER = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)([a-z]?)")
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word of a text: as written, in its plain form, its stem, its meaning, and its clause."""
-
-    text: str
-    plain: str
-    stem: str
-    concept: str
-    clause: int
-    place: int
 
 
 class Language:
@@ -49,18 +36,13 @@ class Language:
         self._articles = set(data["articles"].split())
         self.stop = self._stems("stop")
         self.neutral = self._stems("neutral") | self._stems("openers") - self.stop
-        self.negations = {str(word) for word in data["negations"]}
         self.universal = {str(word) for word in data["universal"]}
-        self._denials = {str(word) for word in data["denials"]}
         self.texts: dict[str, str] = dict(data["texts"])
-        self._not_denied = {self.texts["or"], *map(str, data["not_denied"])}
-        self._verbs_denied = {str(word) for word in data["verbs_denied"]}
-        self._polite = [tuple(_plain_words(str(phrase))) for phrase in data["polite"]]
-        self._subordinating = {str(word) for word in data["subordinating"]}
+        self._polite = [tuple(plain_words(str(phrase))) for phrase in data["polite"]]
         self.openers = set(data["openers"].split())
         self.foreign = set(data["foreign"].split())
         self.elsewhere = set(data["elsewhere"].split())
-        self._tools = {tuple(_plain_words(str(name))) for name in data["tools"]}
+        self._tools = {tuple(plain_words(str(name))) for name in data["tools"]}
         self._tools_as_names = {str(name) for name in data["tools_if_written_as_names"]}
         self.units: dict[str, int] = dict(data["units"])
         self.symbols: dict[str, str] = dict(data["symbols"])
@@ -75,19 +57,22 @@ class Language:
         self._same_stems: dict[tuple[str, ...], str] = {}
         for group in data["same"]:
             for phrase in group:
-                plain = _plain_words(str(phrase))
+                plain = plain_words(str(phrase))
                 told = [word for word in plain if word not in self._articles] or plain
                 concept = "=" + str(group[0])
                 self._same.setdefault(tuple(told), concept)
                 self._same_stems.setdefault(tuple(self.stem(word) for word in told), concept)
-                self.plain_words |= set(_plain_words(str(phrase)))
+                self.plain_words |= set(plain_words(str(phrase)))
         self._aspects: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         for aspect, phrases in data["aspects"].items():
-            for words in (tuple(_plain_words(str(phrase))) for phrase in phrases):
+            for words in (tuple(plain_words(str(phrase))) for phrase in phrases):
                 self._aspects[words[0]].append((words, str(aspect)))
         self._endings_of_questions = [
-            tuple(_plain_words(str(phrase))) for phrase in data["closers"]
+            tuple(plain_words(str(phrase)))
+            for phrase in (*data["closers"], *data["doubting_closers"])
         ]
+        self.denials = Denials(data, self._of_clause)
+        """What it says of words of denial."""
 
     def _stems(self, name: str) -> set[str]:
         entries = self._data[name]
@@ -112,10 +97,10 @@ class Language:
         found: list[Word] = []
         clauses = [match.start() for match in _CLAUSE_END.finditer(text)]
         clause = 0
-        for match in _WORD.finditer(text):
+        for match in WORD.finditer(text):
             while clause < len(clauses) and clauses[clause] < match.start():
                 clause += 1
-            plain = _undress(match[0])
+            plain = undress(match[0])
             found.append(Word(match[0], plain, self.stem(plain), "", clause, len(found)))
         return self.meant(found)
 
@@ -166,54 +151,6 @@ class Language:
             return found
         return "either" if any(word.plain == self.texts["or"] for word in words) else "maybe"
 
-    def denies(self, words: list[Word], aspect: str) -> bool:
-        """Whether a statement with a "not" in it is put up to be confirmed.
-
-        To "A has no B, right?" yes means that A has none, and so it does to "B not in A?".
-        """
-        if aspect == "maybe" and words[0].plain not in self.openers:
-            return sum(word.plain in self._verbs_denied for word in words) % 2 == 1
-        said = [word.plain for word in words]
-        for end in sorted(self._endings_of_questions, key=len, reverse=True):
-            if end and tuple(said[-len(end) :]) == end and end[0] not in self._data["askers"]:
-                if self.texts["or"] in end:
-                    return False  # a choice is put up, and nothing to be confirmed
-                words = words[: -len(end)]
-                break
-        else:
-            return False
-        if not words or words[0].plain in self.openers:
-            return False
-        # What is put up stands right before, and what other clauses deny is the story around it.
-        put_up = [word for word in words if word.clause == words[-1].clause]
-        denied = sum(
-            word.plain in self.negations and put_up[place - 1].plain not in self._not_denied
-            for place, word in enumerate(self._main_part(put_up))
-        )
-        return denied % 2 == 1
-
-    def says_no(self, words: Sequence[Word]) -> bool:
-        """Whether there is a word of denial, other than in a denial put up to be confirmed."""
-        said = any(word.plain in self.negations for word in words)
-        return said and not self.denies(list(words), "whether")
-
-    def negated(self, words: list[Word]) -> bool:
-        """Whether something is denied, other than by the word with which the question begins.
-
-        Where a clause asks for yes or no, what the other clauses deny does not count, nor does
-        what a reason, a purpose or a condition in it denies.
-        """
-        clauses: dict[int, list[Word]] = {}
-        for word in words:
-            clauses.setdefault(word.clause, []).append(word)
-        asking = [said for said in clauses.values() if self._of_clause(said) == "whether"]
-        return any(
-            word.plain in self._denials and clause[place - 1].plain not in self._not_denied
-            for clause in (map(self._main_part, asking) if asking else clauses.values())
-            for place, word in enumerate(clause)
-            if place
-        )
-
     def _of_clause(self, words: list[Word]) -> str:
         return self._leading(words) or self._inside(words)
 
@@ -223,7 +160,7 @@ class Language:
         begins = next((at for at, word in enumerate(words) if word.stem not in self._discourse), 0)
         first = min(self._places(plain), default=None)
         asks = first is not None and first[0] <= begins and first[2] != "condition"
-        if not asks and self._ends_as_whether(plain):
+        if not asks and self._ends_as_whether(words):
             return "whether"
         polite = (len(p) for p in self._polite if tuple(plain[begins : begins + len(p)]) == p)
         told = begins + next(polite, 0)
@@ -258,8 +195,11 @@ class Language:
             if tuple(plain[at : at + len(phrase)]) == phrase
         ]
 
-    def _ends_as_whether(self, plain: list[str]) -> bool:
-        return any(tuple(plain[-len(end) :]) == end for end in self._endings_of_questions if end)
+    def _ends_as_whether(self, words: list[Word]) -> bool:
+        plain = [word.plain for word in words]
+        return self.denials.is_tag(words) or any(
+            tuple(plain[-len(end) :]) == end for end in self._endings_of_questions if end
+        )
 
     def tool(self, words: Sequence[Word]) -> tuple[int, ...]:
         """The places of the first words that are the known name of some other program."""
@@ -271,11 +211,6 @@ class Language:
             if words[at].text in self._tools_as_names and at:
                 return (at,)
         return ()
-
-    def _main_part(self, clause: list[Word]) -> list[Word]:
-        """A clause up to a reason, a purpose or a condition in it."""
-        ends = (n for n, word in enumerate(clause) if n and word.plain in self._subordinating)
-        return clause[: next(ends, len(clause))]
 
     def number(self, word: Word, after: Word | None) -> int | None:
         """The whole number that a word stands for, with a unit in it or after it."""
@@ -292,24 +227,6 @@ class Language:
         if not unit and after is not None and after.plain in self.units and len(after.plain) > 1:
             unit = after.plain
         return int(value * self.units.get(unit, 1))
-
-
-def _undress(word: str) -> str:
-    word = word.casefold()
-    return word.removesuffix("'s")
-
-
-def _plain_words(text: str) -> list[str]:
-    return [_undress(match) for match in _WORD.findall(clean(text))]
-
-
-def clean(text: str) -> str:
-    """A text in one form of Unicode, in which nothing steers a terminal."""
-    text = unicodedata.normalize("NFKC", text).replace("\u2019", "'").replace("\u2018", "'")
-    return "".join(
-        character if unicodedata.category(character)[0] != "C" or character == "\n" else " "
-        for character in text
-    )
 
 
 @lru_cache(maxsize=4)
