@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from claude_kg.ask.words import Language
     from claude_kg.graph import KnowledgeGraph
 
-
 @dataclass
 class Fit:
     """How a phrasing's slots are filled: by what, where, and how many are left open."""
@@ -120,10 +119,17 @@ class Slots:
         for other in question.mentions:
             iris = other.iris & allowed - mention.iris
             apart = not set(other.places) & set(mention.places)
-            alike = other.kinds == mention.kinds and other.in_order
-            if iris and apart and alike and not self.vague(other, question):
+            alike = other.kinds == mention.kinds or self._in_one_breath(question, mention, other)
+            if iris and apart and alike and other.in_order and not self.vague(other, question):
                 mention = mention.joined(replace(other, iris=iris))
         return mention
+
+    def _in_one_breath(self, question: Question, one: Mention, other: Mention) -> bool:
+        """Whether two things are named together, as in "the one and the other"."""
+        first, second = sorted((one.places, other.places))
+        between = question.words[max(first) + 1 : min(second)]
+        plain = {word.plain for word in between}
+        return self._language.and_ in plain and plain <= self._language.passed_over
 
     @staticmethod
     def _beside(question: Question, places: Sequence[int], neighbours: tuple[str, str]) -> int:

@@ -39,6 +39,8 @@ class Language:
         self.universal = {str(word) for word in data["universal"]}
         self.texts: dict[str, str] = dict(data["texts"])
         self._polite = [tuple(plain_words(str(phrase))) for phrase in data["polite"]]
+        self.and_ = self.texts["and"].strip()
+        self.passed_over = {self.and_, *self._articles, *data["joint"]}
         self.openers = set(data["openers"].split())
         self.foreign = set(data["foreign"].split())
         self.elsewhere = set(data["elsewhere"].split())
