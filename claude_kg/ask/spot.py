@@ -162,7 +162,39 @@ class Lexicon:
                     negated = self._negated(words, at)
                     found.append(Mention(places, frozenset(iris), text, negated=negated))
         found.sort(key=lambda mention: (mention.places[0], -len(mention.places)))
+        found = self._ways_in(words, found)
         return found + self._described(words, found)
+
+    def _ways_in(self, words: Sequence[Word], found: Sequence[Mention]) -> list[Mention]:
+        """The mentions, where "Workshop by phone" names Workshop Phone, and not Workshop.
+
+        That is, what follows has a name that begins with what is said before.
+        """
+        passed_over = self._language.by_way_of
+        kept: list[Mention] = []
+        for mention in found:
+            before = kept[-1] if kept else None
+            if before and len(before.places) == 1 and before.places < mention.places:
+                stem = words[before.places[0]].stem
+                between = words[before.places[0] + 1 : mention.places[0]]
+                meant = mention.iris & self._begun.get(stem, set()) - before.iris
+                said_again = any(words[place].stem == stem for place in mention.places)
+                if (
+                    meant
+                    and between
+                    and not said_again
+                    and all(word.plain in passed_over for word in between)
+                    and between[0].clause == words[mention.places[0]].clause
+                ):
+                    kept[-1] = replace(
+                        mention,
+                        places=(*before.places, *mention.places),
+                        iris=frozenset(meant),
+                        text=f"{before.text} {mention.text}",
+                    )
+                    continue
+            kept.append(mention)
+        return kept
 
     def _is_name(self, word: Word, words: Sequence[Word]) -> bool:
         """Whether a single word may be a name: no filler, and no part of a phrase.

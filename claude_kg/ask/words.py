@@ -41,6 +41,7 @@ class Language:
         self._polite = [tuple(plain_words(str(phrase))) for phrase in data["polite"]]
         self.and_ = self.texts["and"].strip()
         self.passed_over = {self.and_, *self._articles, *data["joint"]}
+        self.by_way_of = {*self._articles, *data["by_way_of"]}
         self.openers = set(data["openers"].split())
         self.foreign = set(data["foreign"].split())
         self.elsewhere = set(data["elsewhere"].split())
