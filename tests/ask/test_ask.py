@@ -79,6 +79,42 @@ def test_a_denial_that_is_put_up_to_be_confirmed_turns_the_verdict(packaged: Ask
 @pytest.mark.parametrize(
     ("question", "verdict"),
     [
+        ("Is it true that Claude Desktop doesn't support MCP?", "no"),
+        ("Claude Desktop doesn't support MCP, does it?", "yes"),
+        ("My colleague says that Cline can use my Max subscription. Is he right?", "no"),
+        ("My colleague says that Cline can use my Max subscription. He's wrong, isn't he?", "yes"),
+        ("Is it a myth that Cline can use a Pro subscription?", "yes"),
+        ("So my Pro plan gets me nothing in Cline, right?", "yes"),
+        ("Claude Code sessions aren't visible on the web, are they?", "no"),
+        ("Claude Code sessions aren't visible on the web. Agree?", "yes"),
+    ],
+)
+def test_what_is_put_up_to_be_confirmed_or_doubted(
+    packaged: Asker, question: str, verdict: str
+) -> None:
+    assert packaged.ask(question).verdict == verdict
+
+
+def test_things_named_in_one_breath_are_both_in_the_answer(packaged: Asker) -> None:
+    answer = packaged.ask("Which domains do Claude Desktop and, respectively, the API use?")
+    assert "claude.ai" in answer.answer
+    assert "api.anthropic.com" in answer.answer
+
+
+def test_what_follows_the_name_of_a_family_is_one_of_it(packaged: Asker) -> None:
+    assert packaged.ask("Do Styles apply when I call Claude by API?").verdict == "no"
+    assert packaged.ask("Do Styles apply in Claude on the web?").verdict == "yes"
+
+
+@pytest.mark.parametrize("slip", ["mpc", "MCP", "supprot mcp"])
+def test_a_slip_of_the_pen_is_read_as_what_is_meant(packaged: Asker, slip: str) -> None:
+    answer = packaged.ask(f"does claude desktop support {slip}")
+    assert (answer.verdict, answer.query) == ("yes", "features/availability")
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
         ("Erasing not available in Drawing Room?", "no"),
         ("I do not understand it, erasing is not in Drawing Room, right?", "no"),
         ("Can I use Workshop without a key so that nobody can not see it?", "yes"),
