@@ -67,14 +67,6 @@ class Judge:
         near = candidate.score
         if candidate.cued:
             near = max(c.near if c.cued else c.score for c in others if not c.form.is_uncovered)
-        torn = any(
-            c.form.query is form.query
-            and c.form is not form
-            and c.form.decides
-            and ("yes" in c.form.rules) != ("yes" in form.rules)
-            and candidate.score - c.score < _CLOSE
-            for c in others
-        )
         tool = self._language.tool(question.words)
         return Signs(
             score=min(candidate.score, 1.2),
@@ -92,7 +84,7 @@ class Judge:
             tool=float(bool(candidate.unknown) and candidate.unknown == tool),
             unknown=float(bool(candidate.unknown) and candidate.unknown != tool),
             undecided=float(question.aspect == "whether" and verdict is None),
-            torn=float(form.decides and torn and question.aspect in ("whether", *OPEN)),
+            torn=0.0,
             words=math.log(len(question.words) + 1),
             cued=float(candidate.cued),
         )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from claude_kg.ask.words import Language
     from claude_kg.graph import KnowledgeGraph
 
+
 @dataclass
 class Fit:
     """How a phrasing's slots are filled: by what, where, and how many are left open."""
