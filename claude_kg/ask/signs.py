@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from claude_kg.ask.confidence import Signs, confidence
-from claude_kg.ask.match import OPEN, SLOT_WEIGHT
+from claude_kg.ask.match import SLOT_WEIGHT
 from claude_kg.ask.text import clean
 from claude_kg.terms import CKG
 
