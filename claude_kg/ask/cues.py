@@ -63,6 +63,10 @@ class Cue:
             said, names
         )
 
+    def touched(self, asked: AbstractSet[str]) -> bool:
+        """Whether a sentence that says this has a word of any of its groups."""
+        return any(word <= asked for group in self.groups for word in group.words)
+
 
 def read_cues(entries: Iterable[dict[str, Any]], language: Language) -> tuple[Cue, ...]:
     """The cues of a form, as the header of a query has them.

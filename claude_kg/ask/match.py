@@ -9,6 +9,8 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from claude_kg.ask.words import AS_WRITTEN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -105,9 +107,15 @@ class Matcher:
         if any(word.plain in self._language.elsewhere for word in question.words):
             return
         said = {word.concept for word in question.words} | question.written
+        asked = {word.concept for word in question.asking}
+        asked |= {word.plain + AS_WRITTEN for word in question.asking}
+        # "What am I doing wrong?" says nothing of what it is about.
+        open_ = not any(map(self._language.says_something_special, question.asking))
         for form in self._cued_forms:
             names = partial(self._slots.names, question, form)
-            met = [cue for cue in form.cues if cue.met(said, names)]
+            met = [
+                cue for cue in form.cues if cue.met(said, names) and (open_ or cue.touched(asked))
+            ]
             if not met:
                 continue
             cue = max(met, key=lambda cue: cue.score)

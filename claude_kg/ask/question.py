@@ -23,6 +23,7 @@ LONGEST = 2_000
 """A question has at most so many characters."""
 
 _MOST_WORDS = 150
+_ASKING, _TOLD = 5, 6
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,14 @@ class Question:
     denies: bool = False
     negated: bool = False
     universal: bool = False
+
+    @cached_property
+    def asking(self) -> Sequence[Word]:
+        """The words of the sentence that asks, where that can be told from a story before it."""
+        last = [word for word in self.words if word.sentence == self.words[-1].sentence]
+        before = len(self.words) - len(last)
+        told = self.text.rstrip().endswith("?") and len(last) >= _ASKING and before >= _TOLD
+        return last if told else self.words
 
     @cached_property
     def written(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ WORD = re.compile(r"(?<![\w/.])/[a-z]+|\d+(?:[.,]\d+)*\w*|[^\W_]+(?:'[^\W_]+)?|\
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a text: as written, in its plain form, its stem, its meaning, and its clause."""
+    """A word of a text: as written, in its plain form, its stem, its meaning, clause, sentence."""
 
     text: str
     plain: str
@@ -20,6 +20,7 @@ class Word:
     concept: str
     clause: int
     place: int
+    sentence: int = 0
 
 
 def undress(word: str) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CLAUSE_END = re.compile(r"[;?!\n()]|[,.:]+(?=\s|$)|\s[-\u2013\u2014]+\s|\.\.")
+_SENTENCE_END = re.compile(r"[?!\n]|[.](?=\s|$)")
 _LONGEST_PHRASE = 4
 
 AS_WRITTEN = "!"
@@ -99,12 +101,15 @@ class Language:
         """The words of a text in order, each with what it means."""
         found: list[Word] = []
         clauses = [match.start() for match in _CLAUSE_END.finditer(text)]
-        clause = 0
+        sentences = [match.start() for match in _SENTENCE_END.finditer(text)]
+        clause = sentence = 0
         for match in WORD.finditer(text):
             while clause < len(clauses) and clauses[clause] < match.start():
                 clause += 1
-            plain = undress(match[0])
-            found.append(Word(match[0], plain, self.stem(plain), "", clause, len(found)))
+            while sentence < len(sentences) and sentences[sentence] < match.start():
+                sentence += 1
+            plain, place = undress(match[0]), len(found)
+            found.append(Word(match[0], plain, self.stem(plain), "", clause, place, sentence))
         return self.meant(found)
 
     def meant(self, words: list[Word]) -> list[Word]:
@@ -127,14 +132,15 @@ class Language:
                     first += length - 1
                     break
             first += 1
-        return [
-            Word(w.text, w.plain, w.stem, concept, w.clause, w.place)
-            for w, concept in zip(words, concepts, strict=True)
-        ]
+        return [replace(w, concept=concept) for w, concept in zip(words, concepts, strict=True)]
 
     def says_something(self, word: Word) -> bool:
         """Whether a word tells anything about what is asked."""
         return word.stem not in self.stop or word.concept[0] == "="
+
+    def says_something_special(self, word: Word) -> bool:
+        """Whether a word tells what is asked about, and may not stand in any question."""
+        return self.says_something(word) and word.stem not in self.neutral
 
     def aspect(self, words: list[Word], asked: bool) -> str:
         """What is asked: one of the aspects of the data file, ``whether``, or nothing.
