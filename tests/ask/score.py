@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 HERE = Path(__file__).parent
-PARTS = ("tuning", "tuning-2", "tuning-3", "tuning-4", "unseen", "unseen-2", "own")
+PARTS = (
+    *("tuning", "tuning-2", "tuning-3", "tuning-4", "tuning-5", "tuning-6"),
+    *("unseen", "unseen-2", "own"),
+)
 # Whoever tunes sees of this part the score alone.
 HIDDEN = ("unseen", "unseen-2")
 
@@ -48,7 +51,7 @@ def judge(entry: dict[str, Any], answer: Answer) -> Scored:
     if not answer.covered:
         return Scored(question, "declined", "covered")
     expected = entry["verdict"]
-    if (answer.verdict or "none") != expected:
+    if expected != "any" and (answer.verdict or "none") != expected:
         return Scored(question, "wrong", f"verdict {answer.verdict}: {answer.answer[:250]}")
     tables = (answer.evidence, *answer.further)
     cells = (cell for table in tables for row in table.rows for cell in row)
