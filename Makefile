@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Fixtures in a folder named broken are broken on purpose.
 TURTLE := $(shell find ontology shapes tests examples -name '*.ttl' -not -path '*/broken/*')
 
-.PHONY: help venv test lint types layout check format build ask-score ask-fit coverage-terms mutants updates ci clean
+.PHONY: help venv test lint types layout check format build ask-score ask-fit coverage-terms coverage-phrasings mutants updates ci clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ ask-fit: venv  ## the weights of confidence, fitted to the questions that may be
 
 coverage-terms: venv  ## the terms of the ontology that no question uses
 	$(BIN)/python tests/ask/coverage.py
+
+coverage-phrasings: venv  ## the phrasings that come to nothing
+	$(BIN)/python -m tests.ask.phrasings
 
 mutants: venv  ## the share of wrong edits of a fact that validation notices
 	$(BIN)/python benchmarks/mutants.py

@@ -65,6 +65,11 @@ class Form:
         return bool(self.rules.get("denies"))
 
     @property
+    def leaves_open(self) -> bool:
+        """Whether a question for yes or no is answered by what is known, and neither is said."""
+        return bool(self.rules.get("leaves_open"))
+
+    @property
     def needed(self) -> set[str]:
         """The slots without which the form makes no sense."""
         return set(self.rules.get("needs") or ()) | {

@@ -243,7 +243,7 @@ class Matcher:
     @staticmethod
     def _decides_what_is_asked(question: Question, form: Form) -> float:
         """How well a form that answers yes or no, or does not, goes with what is asked for."""
-        if question.aspect == "whether" and not form.decides:
+        if question.aspect == "whether" and not (form.decides or form.leaves_open):
             return _DECIDES_NOT
         if question.aspect != "whether" and form.decides:
             loosely = question.aspect in (*OPEN, "why", "what")

@@ -83,7 +83,9 @@ class Judge:
             ),
             tool=float(bool(candidate.unknown) and candidate.unknown == tool),
             unknown=float(bool(candidate.unknown) and candidate.unknown != tool),
-            undecided=float(question.aspect == "whether" and verdict is None),
+            undecided=float(
+                question.aspect == "whether" and verdict is None and not form.leaves_open
+            ),
             torn=0.0,
             words=math.log(len(question.words) + 1),
             cued=float(candidate.cued),

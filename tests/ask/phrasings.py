@@ -35,7 +35,7 @@ def excluded(graph: KnowledgeGraph) -> Iterator[tuple[str, str]]:
 def undecided() -> Iterator[tuple[str, str]]:
     """The phrasings that ask for yes or no of a form that gives neither."""
     for form, phrasing in _covered(Forms(Catalogue(), language())):
-        if phrasing.aspect == "whether" and not form.decides:
+        if phrasing.aspect == "whether" and not (form.decides or form.leaves_open):
             yield form.name, phrasing.text
 
 
