@@ -51,7 +51,7 @@ def judge(entry: dict[str, Any], answer: Answer) -> Scored:
     if not answer.covered:
         return Scored(question, "declined", "covered")
     expected = entry["verdict"]
-    if expected != "any" and (answer.verdict or "none") != expected:
+    if expected not in ("any", answer.verdict or "none"):
         return Scored(question, "wrong", f"verdict {answer.verdict}: {answer.answer[:250]}")
     tables = (answer.evidence, *answer.further)
     cells = (cell for table in tables for row in table.rows for cell in row)
