@@ -196,6 +196,11 @@ class _Judge:
             name = f"{self._look.name(prop)} {operator} {value}"
             return Need(text, name, prop, wanted, operator, value)
         iri = self._thing(text)
+        if OWL + "DatatypeProperty" in self._look.types(iri):
+            raise InputError(
+                f"{shown(text)} is a property with values, and no value is given",
+                f"Compare it, as in '{text.strip()}>=1' or '{text.strip()}=true'",
+            )
         return Need(text, self._look.name(iri), iri, wanted)
 
     def candidate(self, mode: str, needs: Iterable[Need]) -> Candidate:

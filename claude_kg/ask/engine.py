@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -27,14 +27,17 @@ from claude_kg.ask.question import Question, Reader
 from claude_kg.ask.rows import Rows
 from claude_kg.ask.signs import Judge, contradicted
 from claude_kg.ask.slots import Slots
-from claude_kg.ask.spot import Lexicon, Mention
+from claude_kg.ask.spot import Lexicon
+from claude_kg.ask.text import plain_words
 from claude_kg.ask.words import language
 from claude_kg.query.catalogue import Catalogue
 from claude_kg.terms import compact
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Mapping, Sequence
 
+    from claude_kg.ask.spot import Mention
     from claude_kg.graph import KnowledgeGraph
     from claude_kg.query.run import Row
 
@@ -185,7 +188,7 @@ class Asker:
             confidence=round(confidence(signs), 2),
             signs=signs,
             plain=plain,
-            alternatives=self._alternatives(others, form.query.name),
+            alternatives=self._alternatives(question, others, form.query.name),
         )
 
     def _also(
@@ -224,6 +227,8 @@ class Asker:
     def _readings(self, candidate: Candidate) -> list[str]:
         notes = []
         for mention in candidate.filled.values():
+            if mention.earlier:
+                continue  # several things are named, and all are meant
             if len(mention.iris) > 1:
                 names = self._writer.listed([self._lexicon.label(i) for i in sorted(mention.iris)])
                 notes.append(
@@ -284,23 +289,31 @@ class Asker:
                     found[dispute.iri] = dispute
         return tuple(found.values())
 
-    def _alternatives(self, candidates: Sequence[Candidate], name: str) -> tuple[Alternative, ...]:
+    def _alternatives(
+        self, question: Question, candidates: Sequence[Candidate], name: str
+    ) -> tuple[Alternative, ...]:
+        """What else can be asked: a question for each of the nearest queries but one."""
+        asked = [word.plain for word in question.words]
         found: dict[str, Alternative] = {}
         for candidate in candidates:
             query = candidate.form.query
             if query.name and query.name != name and query.name not in found:
-                found[query.name] = Alternative(self._example(candidate), query.name)
+                example = self._example(candidate)
+                if plain_words(example) == asked:
+                    example = query.summary
+                found[query.name] = Alternative(example, query.name)
             if len(found) == 3:
                 break
         return tuple(found.values())
 
     def _example(self, candidate: Candidate) -> str:
-        def named(match: Any) -> str:
-            mention = candidate.filled.get(match[1])
-            return self._names(mention.iris) if mention else "…"
-
-        if not candidate.filled:
+        """A phrasing with names in its slots, or the question of the query where one is open."""
+        if not candidate.filled or set(candidate.phrasing.slots) - candidate.filled.keys():
             return candidate.form.query.summary
+
+        def named(match: re.Match[str]) -> str:
+            return self._names(candidate.filled[match[1]].iris)
+
         return SLOT.sub(named, candidate.phrasing.text)
 
     @cached_property
@@ -326,5 +339,5 @@ class Asker:
             question=question.text,
             covered=False,
             answer=self._language.texts["declined"],
-            alternatives=self._alternatives(candidates, ""),
+            alternatives=self._alternatives(question, candidates, ""),
         )

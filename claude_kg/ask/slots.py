@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from claude_kg.ask.words import Language
     from claude_kg.graph import KnowledgeGraph
 
+_WHOLE = ("integer", "nonNegativeInteger")
+
 
 @dataclass
 class Fit:
@@ -307,7 +309,7 @@ class Slots:
         }
         for name, parameter in form.parameters.items():
             says = described.get(name) or {}
-            if parameter.kind == "integer":
+            if parameter.kind in _WHOLE:
                 found[name] = {"number": [says.get("least", 0), says.get("most", 10**12)]}
             elif parameter.kind == "string" and not parameter.optional:
                 found[name] = {"text": True}

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 WORD = re.compile(r"(?<![\w/.])/[a-z]+|\d+(?:[.,]\d+)*\w*|[^\W_]+(?:'[^\W_]+)?|\$")
 """A word, the name of a command, a number or a sign of money."""
 
+_STEERING = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+"""The sequences of ECMA-48 that begin with ESC and a bracket: colours, and moves of the cursor."""
+
 
 @dataclass(frozen=True)
 class Word:
@@ -36,6 +39,7 @@ def plain_words(text: str) -> list[str]:
 
 def clean(text: str) -> str:
     """A text in one form of Unicode, in which nothing steers a terminal."""
+    text = _STEERING.sub(" ", text)
     text = unicodedata.normalize("NFKC", text).replace("\u2019", "'").replace("\u2018", "'")
     return "".join(
         character if unicodedata.category(character)[0] != "C" or character == "\n" else " "

@@ -49,6 +49,7 @@ _EXAMPLES = {
     "date": "a date such as 2025-01-31",
     "dateTime": "a time such as 2025-01-31T12:00:00Z",
     "integer": "a whole number",
+    "nonNegativeInteger": "a whole number, not below zero",
     "decimal": "a number such as 1.5",
 }
 _DIRECT_TYPES = ("integer", "decimal", "double", "float", "boolean", "date", "dateTime", "string")

@@ -113,11 +113,18 @@ def _row(search: Search, candidate: Candidate, finding: Finding) -> list[str]:
             candidate.product.text if candidate.product else candidate.mode.text,
             candidate.name,
             need.name if need.wanted else f"without {need.name}",
-            finding.has,
+            finding.has if need.wanted else _of_what_is_not_wanted(finding),
             because,
             ", ".join(search.references[section] for section in finding.sections),
         )
     ]
+
+
+def _of_what_is_not_wanted(finding: Finding) -> str:
+    """What is known of something that should not be there: that it is not is as wished."""
+    return {"no": "does not have it", "not stated": "not stated"}.get(
+        finding.has, "has it" if finding.has == "yes" else f"has it: {finding.has}"
+    )
 
 
 def _data(search: Search) -> dict[str, object]:

@@ -11,7 +11,7 @@ from claude_kg.render.results import safe
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from claude_kg.newer import Difference, Newer, Page
+    from claude_kg.newer import Newer, Page
 
 _MOST = 40
 
@@ -34,14 +34,14 @@ def newer_text(newer: Newer | None) -> str:
     """What the other edition says, in lines for people; nothing where it says the same."""
     if newer is None:
         return ""
-    return "\n".join([_title(newer), *_lines(newer.differences, "  ")]) + "\n"
+    return "\n".join([_title(newer), *_lines(newer, "  ")]) + "\n"
 
 
 def newer_markdown(newer: Newer | None) -> str:
     """What the other edition says, as a quotation in Markdown; nothing where it says the same."""
     if newer is None:
         return ""
-    lines = [f"**{_escaped(_title(newer))}**", *map(_escaped, _lines(newer.differences, ""))]
+    lines = [f"**{_escaped(_title(newer))}**", *map(_escaped, _lines(newer, ""))]
     return "".join(f"> {line}\n>\n" for line in lines).removesuffix(">\n")
 
 
@@ -81,13 +81,15 @@ def _title(newer: Newer) -> str:
     return safe(f"{kind} says otherwise ({newer.name}{as_of}):")
 
 
-def _lines(differences: Iterable[Difference], indent: str) -> Iterable[str]:
-    shown = list(differences)
+def _lines(newer: Newer, indent: str) -> Iterable[str]:
+    # The pages are those of the later edition: beside an older one they tell what holds here.
+    ours = "not" if newer.later else "here"
+    shown = newer.differences
     for one in shown[:_MOST]:
         about = f"{one.about}: " if one.about and one.there != (one.about,) else ""
         told = "; ".join(one.there)
         if one.here and (one.about or not told):
-            told += f"{'; ' if told else ''}not: {'; '.join(one.here)}"
+            told += f"{'; ' if told else ''}{ours}: {'; '.join(one.here)}"
         pages = "".join(f" [{_page(page)}]" for page in one.pages)
         yield safe(f"{indent}{about}{told}{pages}")
     if len(shown) > _MOST:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from claude_kg import InputError, KnowledgeGraph
+from claude_kg.query.allowed import possible_terms
 from claude_kg.query.catalogue import Catalogue, parse_query, read_query
+from claude_kg.query.guard import inspect
+from claude_kg.query.parameters import parameters_of
+
+if TYPE_CHECKING:
+    from claude_kg.query.run import Row
 
 HEADER = """#+ summary: "Who: is it?"
 #+ tags: [one, two]
@@ -99,3 +106,26 @@ def test_every_packaged_query_has_a_summary_and_can_be_inspected() -> None:
     for query in queries:
         assert query.summary, query.name
         assert inspect(query.text, query.name).kind
+
+
+# These say of what is given what they say of nothing else: that a key opens no other door.
+_SAYS_MORE_OF_WHAT_IS_GIVEN = {"access/key-needed", "billing/who-pays"}
+
+
+def test_no_row_is_there_only_because_a_parameter_is_given() -> None:
+    """A ``MINUS`` that shares but a parameter with the rest takes nothing away once it is given."""
+    graph = KnowledgeGraph.load()
+    for query in Catalogue().queries():
+        parameters = parameters_of(inspect(query.text))
+        if query.name in _SAYS_MORE_OF_WHAT_IS_GIVEN or not all(p.optional for p in parameters):
+            continue
+        rows = {_row(row) for row in graph.query(query, limits=None).rows}
+        terms = possible_terms(graph, query) if parameters else {}
+        for name in {parameter.name for parameter in parameters} & terms.keys():
+            for value in terms[name]:
+                given = graph.query(query, {name: str(value)}, limits=None).rows
+                assert {_row(row) for row in given} <= rows, (query.name, name, value)
+
+
+def _row(row: Row) -> frozenset[tuple[str, str]]:
+    return frozenset((name, str(term)) for name, term in row.items())
