@@ -142,7 +142,8 @@ class Asker:
         rules = form.rules
         verdict = self._rows.verdict(question, candidate, rows, bound)
         rows = self._rows.bearing_out(candidate, verdict, rows, bound)
-        if verdict is None and question.aspect == "whether" and not form.decides:
+        open_ = question.aspect == "whether" and not form.decides and not candidate.cued
+        if verdict is None and open_:
             verdict = self._rows.confirmed(question, candidate, rows)
         if not rows and rules.get("empty", "decline") == "decline":
             return None
