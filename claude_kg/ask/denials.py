@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from claude_kg.ask.text import Word
 
+_TAG = ("does", "it")
+"""A tag has so many words."""
+
 
 @dataclass(frozen=True)
 class _Statement:
@@ -69,12 +72,15 @@ class Denials:
 
     def is_tag(self, words: Sequence[Word]) -> bool:
         """Whether a text ends as in "it does, doesn't it"."""
-        if len(words) < 4:
+        if len(words) < 2 * len(_TAG):
             return False
         asks, whom = words[-2].plain, words[-1].plain
         said = [word for word in words if word.clause == words[-1].clause]
-        leads = len(said) > 2 and said[0].plain in self._openers
-        return asks in self._openers and whom in self._askers and not leads
+        # "Only one has it" has the words of a tag, and is none.
+        apart = len(said) == len(_TAG) or (
+            asks in self.negations and said[0].plain not in self._openers
+        )
+        return apart and asks in self._openers and whom in self._askers
 
     def says_no(self, words: Sequence[Word]) -> bool:
         """Whether there is a word of denial, other than in a denial put up to be confirmed."""

@@ -135,15 +135,28 @@ class Rows:
                 continue
             if not mention.iris <= done and mention.in_order and not inside:
                 alike[mention.kinds].append(mention)
+        kept = rows
+        before: list[Mention] = []
         for mentions in alike.values():
-            kept = [
+            about = [
                 row
                 for row in rows
                 if any(self._is_about(row, mention) != mention.negated for mention in mentions)
             ]
-            if kept:
-                rows = kept
-        return rows
+            both = [row for row in kept if row in about]
+            if about and not both and self._joint(question, before, mentions):
+                # "With a key and with a login": no row is about both, and each is meant.
+                kept = [row for row in rows if row in kept or row in about]
+            else:
+                kept = both or kept
+            before += mentions
+        return kept
+
+    def _joint(
+        self, question: Question, some: Sequence[Mention], others: Sequence[Mention]
+    ) -> bool:
+        """Whether one of some things is named together with one of others."""
+        return any(self._slots.in_one_breath(question, a, b) for a in some for b in others)
 
     @staticmethod
     def _is_term(mention: Mention) -> bool:

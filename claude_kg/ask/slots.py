@@ -122,12 +122,12 @@ class Slots:
         for other in question.mentions:
             iris = other.iris & allowed - mention.iris
             apart = not set(other.places) & set(mention.places)
-            alike = other.kinds == mention.kinds or self._in_one_breath(question, mention, other)
+            alike = other.kinds == mention.kinds or self.in_one_breath(question, mention, other)
             if iris and apart and alike and other.in_order and not self.vague(other, question):
                 mention = mention.joined(replace(other, iris=iris))
         return mention
 
-    def _in_one_breath(self, question: Question, one: Mention, other: Mention) -> bool:
+    def in_one_breath(self, question: Question, one: Mention, other: Mention) -> bool:
         """Whether two things are named together, as in "the one and the other"."""
         first, second = sorted((one.places, other.places))
         between = question.words[max(first) + 1 : min(second)]

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 PARTS = (
     *("tuning", "tuning-2", "tuning-3", "tuning-4", "tuning-5", "tuning-6"),
-    *("unseen", "unseen-2", "own"),
+    *("unseen", "unseen-2", "unseen-3", "own"),
 )
 # Whoever tunes sees of this part the score alone.
-HIDDEN = ("unseen", "unseen-2")
+HIDDEN = ("unseen", "unseen-2", "unseen-3")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import pytest
 
 from claude_kg import KnowledgeGraph
 from tests.ask.coverage import reasons, unused_terms
+from tests.ask.phrasings import excluded, in_vain, undecided
 
 Run = Callable[..., CompletedProcess[str]]
 
@@ -76,3 +77,7 @@ def test_a_shell_is_offered_names_and_values(words: list[str], offered: str) -> 
 
 def test_each_term_is_in_a_question_or_has_a_reason_not_to_be() -> None:
     assert unused_terms(KnowledgeGraph.load()) == reasons().keys()
+
+
+def test_each_phrasing_can_be_answered() -> None:
+    assert [*excluded(KnowledgeGraph.load()), *undecided(), *in_vain()] == []
