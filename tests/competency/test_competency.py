@@ -32,7 +32,12 @@ Row = tuple[Cell, ...]
 HERE = Path(__file__).parent
 NUMBERS = (XSD + "integer", XSD + "decimal")
 # What stands for anything of its kind where the facts are those of another vendor.
-STAND_INS = {"iri": "https://example.org/examplia/workshop", "integer": "1", "string": "Workshop"}
+STAND_INS = {
+    "iri": "https://example.org/examplia/workshop",
+    "integer": "1",
+    "nonNegativeInteger": "1",
+    "string": "Workshop",
+}
 
 
 @dataclass(frozen=True)
