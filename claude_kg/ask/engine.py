@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 _WEAKEST = 0.34
 _LEAST_CONFIDENCE = 0.75
 _NEARBY = 0.5
+_MEANT, _CLEARLY = 1.0, 0.25
 _RELATED = 0.8
 _TRIED = 5
 _DECIDING = ("whether", "maybe")
@@ -102,12 +103,22 @@ class Asker:
                 break
             if answer := self._answered(question, candidate, candidates):
                 drafts.append(answer)
+            elif not drafts and self._is_meant(candidate, candidates):
+                # That nothing is known of it is no reason to answer something else.
+                return []
         drafts = [contradicted(answer, drafts) for answer in drafts]
         drafts.sort(key=lambda answer: -answer.confidence)
         if question.negated:
             # What is near to a denial may well say the contrary.
             return drafts
         return [self._with_related(answer, drafts) for answer in drafts]
+
+    @staticmethod
+    def _is_meant(candidate: Candidate, others: Sequence[Candidate]) -> bool:
+        """Whether a form is so near, and any other query so far, that it alone can be meant."""
+        query = candidate.form.query
+        second = max((c.score for c in others if c.form.query is not query), default=0.0)
+        return candidate.score >= _MEANT and candidate.score - second >= _CLEARLY
 
     def _with_related(self, answer: Answer, others: Sequence[Answer]) -> Answer:
         """An answer, and what the next one from another query adds to it."""

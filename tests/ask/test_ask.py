@@ -157,6 +157,13 @@ def test_a_tool_of_which_nothing_is_known_is_any_tool(vendor_asker: Asker) -> No
     assert any("Frobnicator" in note for note in answer.notes)
 
 
+def test_what_alone_is_meant_and_not_known_is_not_answered_by_something_else(
+    packaged: Asker,
+) -> None:
+    assert packaged.ask("does Pro include Claude Code").verdict == "yes"
+    assert not packaged.ask("does the Team plan include Claude Code").covered
+
+
 def test_what_the_graph_does_not_hold_is_declined_with_what_is_near(vendor_asker: Asker) -> None:
     answer = vendor_asker.ask("Does Workshop have a crystal ball and a refund policy?")
     assert not answer.covered
