@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from claude_kg.ask.text import Word
 
-_TAG = ("does", "it")
-"""A tag has so many words."""
+_TAG = 2
+"""A tag, "does it", has so many words."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ class Denials:
         self._subordinating = {str(word) for word in data["subordinating"]}
         self._openers = set(data["openers"].split())
         self._askers = set(data["askers"])
-        self._endings = _phrases(data["closers"])
         self._doubting_endings = _phrases(data["doubting_closers"])
-        self._leads = _phrases(data["leads"])
+        self._endings = _longest_first(_phrases(data["closers"]) | self._doubting_endings)
         self._doubting_leads = _phrases(data["doubting_leads"])
+        self._leads = _longest_first(_phrases(data["leads"]) | self._doubting_leads)
 
     def put_up(self, words: Sequence[Word], aspect: str) -> bool:
         """Whether a statement with a "not" in it is put up to be confirmed.
@@ -72,14 +72,12 @@ class Denials:
 
     def is_tag(self, words: Sequence[Word]) -> bool:
         """Whether a text ends as in "it does, doesn't it"."""
-        if len(words) < 2 * len(_TAG):
+        if len(words) < 2 * _TAG:
             return False
         asks, whom = words[-2].plain, words[-1].plain
         said = [word for word in words if word.clause == words[-1].clause]
         # "Only one has it" has the words of a tag, and is none.
-        apart = len(said) == len(_TAG) or (
-            asks in self.negations and said[0].plain not in self._openers
-        )
+        apart = len(said) == _TAG or (asks in self.negations and said[0].plain not in self._openers)
         return apart and asks in self._openers and whom in self._askers
 
     def says_no(self, words: Sequence[Word]) -> bool:
@@ -111,7 +109,7 @@ class Denials:
     def _before_an_ending(self, words: Sequence[Word]) -> _Statement | None:
         plain = [word.plain for word in words]
         doubtful = False
-        for end in sorted(self._endings | self._doubting_endings, key=len, reverse=True):
+        for end in self._endings:
             if tuple(plain[-len(end) :]) == end:
                 if self._or in end:
                     return None  # a choice is put up, and nothing to be confirmed
@@ -120,7 +118,7 @@ class Denials:
             clause = [word for word in words if word.clause == words[-1].clause]
             if not self.is_tag(words) or self._of_clause(clause) != "whether":
                 return None
-            end = tuple(plain[-2:])
+            end = tuple(plain[-_TAG:])
             doubtful = end[0] not in self.negations
         before = words[: -len(end)]
         if not before or before[0].plain in self._openers:
@@ -132,9 +130,8 @@ class Denials:
     def _after_a_lead(self, words: Sequence[Word]) -> _Statement | None:
         """A statement after "is it true that" and its like."""
         plain = [word.plain for word in words]
-        leads = sorted(self._leads | self._doubting_leads, key=len, reverse=True)
         for at in range(len(words)):
-            for lead in leads:
+            for lead in self._leads:
                 end = at + len(lead)
                 if tuple(plain[at:end]) == lead and end < len(words):
                     said = [word for word in words[end:] if word.clause == words[end].clause]
@@ -149,6 +146,10 @@ class Denials:
 
 def _phrases(texts: Sequence[object]) -> set[tuple[str, ...]]:
     return {tuple(plain_words(str(text))) for text in texts} - {()}
+
+
+def _longest_first(phrases: set[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
 
 
 def _in_a_phrase(words: Sequence[Word], place: int) -> bool:

@@ -153,8 +153,8 @@ class Asker:
         rules = form.rules
         verdict = self._rows.verdict(question, candidate, rows, bound)
         rows = self._rows.bearing_out(candidate, verdict, rows, bound)
-        open_ = question.aspect == "whether" and not form.decides and not candidate.cued
-        if verdict is None and open_:
+        lists = not form.decides and not candidate.cued
+        if verdict is None and question.aspect == "whether" and lists:
             verdict = self._rows.confirmed(question, candidate, rows)
         if not rows and rules.get("empty", "decline") == "decline":
             return None

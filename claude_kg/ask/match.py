@@ -9,7 +9,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from claude_kg.ask.words import AS_WRITTEN
+from claude_kg.ask.words import said_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,9 +106,7 @@ class Matcher:
         """The forms of which the question meets a cue, the best of each."""
         if any(word.plain in self._language.elsewhere for word in question.words):
             return
-        said = {word.concept for word in question.words} | question.written
-        asked = {word.concept for word in question.asking}
-        asked |= {word.plain + AS_WRITTEN for word in question.asking}
+        said, asked = said_by(question.words), said_by(question.asking)
         # "What am I doing wrong?" says nothing of what it is about.
         open_ = not any(map(self._language.says_something_special, question.asking))
         for form in self._cued_forms:
@@ -233,7 +231,7 @@ class Matcher:
             factor *= _SAME_ASPECT if question.aspect == phrasing.aspect else _OTHER_ASPECT
         if form.is_uncovered:
             return factor
-        if form.decides and phrasing.denies != self._language.denials.says_no(question.words):
+        if form.decides and phrasing.denies != question.says_no:
             factor *= _CONTRARY
         factor *= self._decides_what_is_asked(question, form)
         if fit.unknown and not all(self._slots.written_as_name(question, p) for p in fit.unknown):

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from claude_kg.ask.text import clean
-from claude_kg.ask.words import AS_WRITTEN
+from claude_kg.ask.words import as_written
 from claude_kg.errors import InputError
 from claude_kg.terms import CKG
 
@@ -31,7 +31,8 @@ class Question:
     """A question, taken apart.
 
     ``denies`` says that it puts up a denial to be confirmed, ``negated`` that it denies something
-    otherwise, ``universal`` that it asks of all there are.
+    otherwise, ``says_no`` that it has a word of denial other than in what it puts up, and
+    ``universal`` that it asks of all there are.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Question:
     aspect: str
     denies: bool = False
     negated: bool = False
+    says_no: bool = False
     universal: bool = False
 
     @cached_property
@@ -53,7 +55,7 @@ class Question:
     @cached_property
     def written(self) -> frozenset[str]:
         """Its words as they are written, marked as such: not for what they mean."""
-        return frozenset(f"{word.plain}{AS_WRITTEN}" for word in self.words)
+        return as_written(self.words)
 
 
 class Reader:
@@ -81,10 +83,17 @@ class Reader:
         mentions = [self._weighed(m, words) for m in self._lexicon.mentions(words)]
         asked = "?" in text
         aspect = self._language.aspect(words, asked)
-        denies = aspect in ("whether", "maybe") and self._language.denials.put_up(words, aspect)
-        negated = self._language.denials.negated(words)
-        universal = any(word.plain in self._language.universal for word in words)
-        return Question(text, words, mentions, aspect, denies, negated, universal)
+        denials = self._language.denials
+        return Question(
+            text,
+            words,
+            mentions,
+            aspect,
+            denies=aspect in ("whether", "maybe") and denials.put_up(words, aspect),
+            negated=denials.negated(words),
+            says_no=denials.says_no(words),
+            universal=any(word.plain in self._language.universal for word in words),
+        )
 
     def _weighed(self, mention: Mention, words: Sequence[Word]) -> Mention:
         own = [words[place] for place in mention.places]

@@ -135,22 +135,21 @@ class Rows:
                 continue
             if not mention.iris <= done and mention.in_order and not inside:
                 alike[mention.kinds].append(mention)
-        kept = rows
+        kept = set(range(len(rows)))
         before: list[Mention] = []
         for mentions in alike.values():
-            about = [
-                row
-                for row in rows
+            about = {
+                number
+                for number, row in enumerate(rows)
                 if any(self._is_about(row, mention) != mention.negated for mention in mentions)
-            ]
-            both = [row for row in kept if row in about]
-            if about and not both and self._joint(question, before, mentions):
+            }
+            if kept & about:
+                kept &= about
+            elif self._joint(question, before, mentions):
                 # "With a key and with a login": no row is about both, and each is meant.
-                kept = [row for row in rows if row in kept or row in about]
-            else:
-                kept = both or kept
+                kept |= about
             before += mentions
-        return kept
+        return [rows[number] for number in sorted(kept)]
 
     def _joint(
         self, question: Question, some: Sequence[Mention], others: Sequence[Mention]

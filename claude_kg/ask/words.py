@@ -16,7 +16,7 @@ from claude_kg.ask.denials import Denials
 from claude_kg.ask.text import WORD, Word, plain_words, undress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 _CLAUSE_END = re.compile(r"[;?!\n()]|[,.:]+(?=\s|$)|\s[-\u2013\u2014]+\s|\.\.")
@@ -236,6 +236,16 @@ class Language:
         if not unit and after is not None and after.plain in self.units and len(after.plain) > 1:
             unit = after.plain
         return int(value * self.units.get(unit, 1))
+
+
+def as_written(words: Iterable[Word]) -> frozenset[str]:
+    """Words as they are written, marked as such: not for what they mean."""
+    return frozenset(f"{word.plain}{AS_WRITTEN}" for word in words)
+
+
+def said_by(words: Sequence[Word]) -> frozenset[str]:
+    """What words mean, and the words as they are written."""
+    return as_written(words) | {word.concept for word in words}
 
 
 @lru_cache(maxsize=4)

@@ -113,18 +113,20 @@ def _row(search: Search, candidate: Candidate, finding: Finding) -> list[str]:
             candidate.product.text if candidate.product else candidate.mode.text,
             candidate.name,
             need.name if need.wanted else f"without {need.name}",
-            finding.has if need.wanted else _of_what_is_not_wanted(finding),
+            finding.has if need.wanted else _OF_WHAT_IS_NOT_WANTED[finding.has],
             because,
             ", ".join(search.references[section] for section in finding.sections),
         )
     ]
 
 
-def _of_what_is_not_wanted(finding: Finding) -> str:
-    """What is known of something that should not be there: that it is not is as wished."""
-    return {"no": "does not have it", "not stated": "not stated"}.get(
-        finding.has, "has it" if finding.has == "yes" else f"has it: {finding.has}"
-    )
+_OF_WHAT_IS_NOT_WANTED = {
+    "yes": "has it",
+    "conditional": "has it: conditional",
+    "no": "does not have it",
+    "not stated": "not stated",
+}
+"""In words, what is known of something that should not be there: to have it is not as wished."""
 
 
 def _data(search: Search) -> dict[str, object]:

@@ -13,7 +13,7 @@ from claude_kg.ask.forms import Form, Forms
 from claude_kg.ask.phrasings import SLOT, Phrasing
 from claude_kg.ask.slots import Slots
 from claude_kg.ask.spot import Lexicon
-from claude_kg.ask.words import AS_WRITTEN, language
+from claude_kg.ask.words import language, said_by
 from claude_kg.query.catalogue import Catalogue
 
 _OF_FORMS = {"say", "also", "evidence", "must", "unless", "needs", "keep", "yes", "no", "empty"}
@@ -27,8 +27,7 @@ def excluded(graph: KnowledgeGraph) -> Iterator[tuple[str, str]]:
     slots = Slots(graph, forms, Lexicon(graph.asserted, spoken), spoken)
     for form, phrasing in _covered(forms):
         words = spoken.words(SLOT.sub(" ", phrasing.text))
-        said = {word.concept for word in words} | {word.plain + AS_WRITTEN for word in words}
-        if not slots.has_to_do(form, said):
+        if not slots.has_to_do(form, said_by(words)):
             yield form.name, phrasing.text
 
 
