@@ -78,7 +78,7 @@ class Names:
         known = dict.fromkeys(key for names in self._ways for key in names)
         near = dict.fromkeys(
             iri
-            for key in get_close_matches(_key(text), known, n=_SHOWN, cutoff=0.5)
+            for key in get_close_matches(_key(text), known, n=_SHOWN, cutoff=0.65)
             for names in self._ways
             for iri in sorted(names.get(key, ()))
         )

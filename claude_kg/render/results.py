@@ -60,7 +60,8 @@ def render_result(
         return result.wire + b"\n"
     if format_name == "markdown":
         return markdown_table(_headings(result), _cells(result)).encode()
-    return text_table(_headings(result), _cells(result), width=width, colour=colour).encode()
+    table = text_table(_headings(result), _cells(result), width=width, colour=colour)
+    return (table if result.rows else f"{table}(no rows)\n").encode()
 
 
 def cell(term: Term, names: Mapping[str, str]) -> str:
