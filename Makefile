@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Fixtures in a folder named broken are broken on purpose.
 TURTLE := $(shell find ontology shapes tests examples -name '*.ttl' -not -path '*/broken/*')
 
-.PHONY: help venv test lint types layout check format build ask-score ask-fit coverage-terms coverage-phrasings mutants updates ci clean
+.PHONY: help venv test lint types layout check format build ask-score ask-train ask-fit coverage-terms coverage-phrasings mutants updates ci clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,7 +35,12 @@ check: lint types layout test  ## all of the above
 ask-score: venv  ## how many questions in plain words are answered right
 	$(BIN)/python tests/ask/score.py
 
-ask-fit: venv  ## the weights of confidence, fitted to the questions that may be looked at
+ask-train: venv  ## train the network that reads questions, once to check it and once to keep (half an hour)
+	$(BIN)/pip install -q -e '.[train]'
+	$(BIN)/python -m tests.ask.train --check
+	$(BIN)/python -m tests.ask.train
+
+ask-fit: venv  ## the weights of confidence, fitted to questions that the network has not learned
 	$(BIN)/python -m tests.ask.fit
 
 coverage-terms: venv  ## the terms of the ontology that no question uses

@@ -27,6 +27,7 @@ _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _REPEATED = re.compile(r"\[([^\]]*)\]")
 _OPTIONAL = re.compile(r"<([^>]*)>")
 _VARIABLE = re.compile(r"\{(\w+)\}")
+_COUNTED = re.compile(r"\b([\d.,]+) (\w+)\((\w+)\)")
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,22 @@ class Disputed:
 
 @dataclass(frozen=True)
 class Alternative:
-    """A question that can be answered, with the query that does."""
+    """A question that can be answered, with the query that does.
+
+    ``answer`` is there where the question may well be what is meant.
+    """
 
     question: str
     query: str
+    answer: str = ""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the graph says to a question; ``verdict`` is yes, no, or None where none is asked."""
+    """What the graph says to a question; ``verdict`` is yes, no, or None where none is asked.
+
+    ``read_as`` is the question as the catalogue puts it, where that says how it was understood.
+    """
 
     question: str
     covered: bool
@@ -75,6 +83,7 @@ class Answer:
     sources: tuple[Source, ...] = ()
     disputed: tuple[Disputed, ...] = ()
     notes: tuple[str, ...] = ()
+    read_as: str | None = None
     query: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     confidence: float = 0.0
@@ -122,7 +131,8 @@ class Writer:
         """A template filled in.
 
         ``{variable}`` is every distinct value, what is in ``[]`` is repeated for each row, and
-        what is in ``<>`` is left out where a variable in it has no value.
+        what is in ``<>`` is left out where a variable in it has no value. An ending in brackets,
+        as in "5 hour(s)", stands for that of the plural, and is left out after a 1.
         """
 
         def repeated(match: re.Match[str]) -> str:
@@ -134,6 +144,7 @@ class Writer:
 
         text = _REPEATED.sub(repeated, template)
         text = " ".join(self._fill(text, rows, given, keep=True).split())
+        text = _COUNTED.sub(_counted, text)
         # What is repeated may end as sentences do, and so may the template after it.
         return _TWO_STOPS.sub(".", text)
 
@@ -177,6 +188,7 @@ class Writer:
     def evidence(self, rows: Sequence[Row], variables: Sequence[str], chosen: Any) -> Evidence:
         """The columns that tell something, each distinct row once."""
         columns = [str(name) for name in chosen or ()] or _telling(rows, variables)
+        columns = [name for name in columns if any(name in row for row in rows)] or columns
         texts = dict.fromkeys(
             tuple(self.text(row[name]) if name in row else "" for name in columns) for row in rows
         )
@@ -218,6 +230,11 @@ class Writer:
             elif isinstance(term, ox.Literal) and term.value == str(value):
                 return True
         return False
+
+
+def _counted(match: re.Match[str]) -> str:
+    number, word, ending = match.groups()
+    return f"{number} {word}" if number == "1" else f"{number} {word}{ending}"
 
 
 def _telling(rows: Sequence[Row], variables: Sequence[str]) -> list[str]:

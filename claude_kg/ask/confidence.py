@@ -17,8 +17,16 @@ class Signs:
 
     score: float
     """How near the phrasing is to the question."""
+    rank: float
+    """The same, together with how likely the form is."""
     lead: float
     """How much nearer than that of any other query, at most 0.4."""
+    likely: float
+    """How likely the form is to be meant by the whole text, from 0 to 1."""
+    kindred: float
+    """The same of all forms of the query together."""
+    outside: float
+    """How likely something is meant that is known not to be covered, from 0 to 1."""
     distance: float
     """How much nearer than any question that is known not to be covered, at most 0.6."""
     doubt: float
@@ -47,23 +55,27 @@ class Signs:
     """Whether it was recognised by a few words, wherever they are."""
 
 
-BIAS = 0.27
+BIAS = 0.88
 WEIGHTS: Mapping[str, float] = {
-    "score": 1.61,
+    "score": 0.27,
+    "rank": 0.00,
     "lead": 0.00,
-    "distance": 1.39,
-    "doubt": -0.42,
+    "likely": 2.18,
+    "kindred": 0.00,
+    "outside": -0.86,
+    "distance": 0.95,
+    "doubt": -0.10,
     "missing": 0.00,
-    "share": -2.47,
+    "share": -2.57,
     "said": 0.00,
     "slots": 0.00,
     "idle": 0.00,
-    "tool": 1.25,
-    "unknown": -0.30,
-    "undecided": -5.68,
-    "torn": -2.95,
-    "words": 0.02,
-    "cued": -0.30,
+    "tool": 1.15,
+    "unknown": 0.00,
+    "undecided": -2.54,
+    "torn": -2.22,
+    "words": 0.06,
+    "cued": -0.61,
 }
 
 

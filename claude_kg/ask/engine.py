@@ -6,12 +6,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from claude_kg.ask.answer import (
     Alternative,
     Answer,
-    Disputed,
     Evidence,
     Source,
     Writer,
@@ -19,8 +16,10 @@ from claude_kg.ask.answer import (
 )
 from claude_kg.ask.concepts import Concepts
 from claude_kg.ask.confidence import confidence
+from claude_kg.ask.disputed import Disagreements
+from claude_kg.ask.encoder import WEIGHTS, encoder
 from claude_kg.ask.facts import Facts
-from claude_kg.ask.forms import ANY, Forms
+from claude_kg.ask.forms import ANY, Form, Forms
 from claude_kg.ask.match import Candidate, Matcher
 from claude_kg.ask.phrasings import SLOT
 from claude_kg.ask.question import Question, Reader
@@ -36,13 +35,16 @@ from claude_kg.terms import compact
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from claude_kg.ask.spot import Mention
     from claude_kg.graph import KnowledgeGraph
     from claude_kg.query.run import Row
 
 _WEAKEST = 0.34
-_LEAST_CONFIDENCE = 0.75
+_LEAST_CONFIDENCE = 0.78
+_PERHAPS = 0.4
+_ALTERNATIVES = 3
 _NEARBY = 0.5
 _MEANT, _CLEARLY = 1.0, 0.25
 _RELATED = 0.8
@@ -60,19 +62,25 @@ def ask(graph: KnowledgeGraph, question: str) -> Answer:
 
 
 class Asker:
-    """Answers questions about one graph."""
+    """Answers questions about one graph.
 
-    def __init__(self, graph: KnowledgeGraph, catalogue: Catalogue | None = None) -> None:
+    ``weights`` are those of the network that reads whole questions.
+    """
+
+    def __init__(
+        self, graph: KnowledgeGraph, catalogue: Catalogue | None = None, weights: Path = WEIGHTS
+    ) -> None:
         self._graph = graph
         self._catalogue = catalogue or Catalogue()
         self._language = language()
         self._lexicon = Lexicon(graph.asserted, self._language)
         self._forms = Forms(self._catalogue, self._language)
         self._writer = Writer(self._lexicon, self._language, graph.prefixes)
-        self._reader = Reader(self._lexicon, self._forms, self._language)
-        slots = Slots(graph, self._forms, self._lexicon, self._language)
-        self._matcher = Matcher(self._forms, slots, self._language)
-        self._rows = Rows(graph, slots, self._lexicon, self._writer)
+        self._reader = Reader(self._lexicon, self._forms, self._language, encoder(weights))
+        self.slots = Slots(graph, self._forms, self._lexicon, self._language)
+        self._matcher = Matcher(self._forms, self.slots, self._language)
+        self._disagreements = Disagreements(graph, self._language)
+        self._rows = Rows(graph, self.slots, self._lexicon, self._writer)
         self._judge = Judge(
             self._forms, self._matcher, self._rows, self._writer, self._lexicon, self._language
         )
@@ -83,9 +91,10 @@ class Asker:
         candidates = self._matcher.candidates(asked)
         drafts = self._drafts(asked, candidates)
         if drafts and drafts[0].confidence >= _LEAST_CONFIDENCE:
-            return replace(drafts[0], further=(*drafts[0].further, *self._nearby(asked)))
+            nearby = self._nearby(asked, drafts[0])
+            return replace(drafts[0], further=(*drafts[0].further, *nearby))
         covered = [c for c in candidates if not c.form.is_uncovered]
-        return self._declined(asked, covered)
+        return self._declined(asked, covered, drafts)
 
     def drafts(self, question: str) -> list[Answer]:
         """The answers that a question may have, the surest first, however sure they are.
@@ -94,6 +103,26 @@ class Asker:
         """
         asked = self._reader.read(question)
         return self._drafts(asked, self._matcher.candidates(asked))
+
+    @property
+    def forms(self) -> Sequence[Form]:
+        """All forms that a question may have."""
+        return self._forms.forms
+
+    def kind(self, iri: str) -> str:
+        """What kind of thing an IRI names, in the words of the vocabulary."""
+        return self._lexicon.kind(iri)
+
+    def attempts(self, question: str, most: int) -> Iterator[tuple[Form, Answer]]:
+        """What the nearest forms answer to a question, the likeliest first, however unsure.
+
+        Raises InputError where it has no words, or is too long.
+        """
+        asked = self._reader.read(question)
+        candidates = self._matcher.candidates(asked)
+        for candidate in [c for c in candidates if not c.form.is_uncovered][:most]:
+            if answer := self._answered(asked, candidate, candidates):
+                yield candidate.form, answer
 
     def _drafts(self, question: Question, candidates: Sequence[Candidate]) -> list[Answer]:
         drafts = []
@@ -124,7 +153,8 @@ class Asker:
         """An answer, and what the next one from another query adds to it."""
         for other in others:
             near = other.confidence >= answer.confidence * _RELATED
-            if near and other.query != answer.query:
+            adds = not set(plain_words(other.plain)) <= set(plain_words(answer.answer))
+            if near and adds and other.query != answer.query:
                 text = self._language.texts["related"].format(answer=other.plain)
                 return replace(
                     answer,
@@ -166,12 +196,14 @@ class Asker:
         template = (rules.get("say_empty") if not rows else rules.get(key)) or rules.get("say", "")
         sentence = self._writer.sentence(str(template), rows, given)
         texts = self._language.texts
-        if not sentence:
-            sentence = form.query.summary
+        if template and not any(character.isalnum() for character in sentence):
+            return None
+        sentence = sentence or form.query.summary
         more = list(self._also(question, candidate, verdict, bound))
         sentence = " ".join([sentence, *(text for text, _ in more if text)])
         # What is said is said of what the form asks, and not of its denial.
-        if question.denies and verdict and not form.denies:
+        turned = question.denies and not form.denies
+        if turned and verdict:
             verdict = "no" if verdict == "yes" else "yes"
         shown = self._shown_verdict(question, candidate, verdict)
         plain = sentence
@@ -189,8 +221,9 @@ class Asker:
             evidence=self._writer.evidence(rows, variables, rules.get("evidence")),
             further=tuple(evidence for _, evidence in more),
             sources=tuple(Source(iri, self._lexicon.label(iri)) for iri in sections(rows)),
-            disputed=self._disputed(rows),
+            disputed=self._disagreements.about(question, form.query, rows),
             notes=tuple(notes),
+            read_as=None if turned else self._read_as(question, candidate),
             query=form.query.name,
             parameters={
                 slot: self._shown(next(iter(sorted(iris))))
@@ -270,51 +303,23 @@ class Asker:
     def _names(self, values: frozenset[str]) -> str:
         return self._writer.listed([self._lexicon.label(value) for value in sorted(values)])
 
-    @cached_property
-    def _disputes(self) -> list[tuple[Disputed, set[str], set[str]]]:
-        from claude_kg.disputes import disputes
-
-        found = []
-        for dispute in disputes(self._graph, limits=None):
-            subjects = {
-                r.subject.value for r in dispute.readings if isinstance(r.subject, ox.NamedNode)
-            }
-            values = {
-                r.value.value
-                for r in dispute.readings
-                if isinstance(r.value, ox.NamedNode | ox.Literal)
-            }
-            found.append(
-                (Disputed(dispute.iri, dispute.question, dispute.resolution), subjects, values)
-            )
-        return found
-
-    def _disputed(self, rows: Sequence[Row]) -> tuple[Disputed, ...]:
-        """The disagreements about a subject in the evidence of which a value is there too."""
-        found: dict[str, Disputed] = {}
-        for row in rows[:200]:
-            terms = {
-                term.value for term in row.values() if isinstance(term, ox.NamedNode | ox.Literal)
-            }
-            for dispute, subjects, values in self._disputes:
-                if terms & subjects and terms & values - subjects:
-                    found[dispute.iri] = dispute
-        return tuple(found.values())
+    def _read_as(self, question: Question, candidate: Candidate) -> str | None:
+        """How the catalogue puts the question, where it puts it in other words."""
+        example = self._example(candidate)
+        same = plain_words(example) == [word.plain for word in question.words]
+        return None if same else example
 
     def _alternatives(
         self, question: Question, candidates: Sequence[Candidate], name: str
     ) -> tuple[Alternative, ...]:
         """What else can be asked: a question for each of the nearest queries but one."""
-        asked = [word.plain for word in question.words]
         found: dict[str, Alternative] = {}
         for candidate in candidates:
             query = candidate.form.query
             if query.name and query.name != name and query.name not in found:
-                example = self._example(candidate)
-                if plain_words(example) == asked:
-                    example = query.summary
+                example = self._read_as(question, candidate) or query.summary
                 found[query.name] = Alternative(example, query.name)
-            if len(found) == 3:
+            if len(found) == _ALTERNATIVES:
                 break
         return tuple(found.values())
 
@@ -335,21 +340,34 @@ class Asker:
         kept.keep()
         return facts
 
-    def _nearby(self, question: Question) -> list[Evidence]:
-        """The facts that speak of most of what the question does, to be read beside the answer."""
+    def _nearby(self, question: Question, answer: Answer) -> list[Evidence]:
+        """The facts that speak of most of what the question does and are not in the evidence."""
         label = self._lexicon.label
+        tables = (answer.evidence, *answer.further)
+        shown = {cell for table in tables for row in table.rows for cell in row}
         rows = tuple(
             (label(found.fact.iri), label(property_), self._writer.text(value))
             for found in self._facts.about(question)[:2]
-            if found.cover >= _NEARBY
+            if found.cover >= _NEARBY and label(found.fact.iri) not in shown
             for property_, value in found.fact.statements
         )
         return [Evidence(_FACT_COLUMNS, rows)] if rows else []
 
-    def _declined(self, question: Question, candidates: Sequence[Candidate]) -> Answer:
+    def _declined(
+        self, question: Question, candidates: Sequence[Candidate], drafts: Sequence[Answer]
+    ) -> Answer:
+        """That nothing covers the question, with what may be meant and what is near."""
+        found: dict[str, Alternative] = {}
+        for draft in drafts:
+            if draft.query and draft.confidence >= _PERHAPS and draft.query not in found:
+                asked = draft.read_as or self._catalogue.find(draft.query).summary
+                found[draft.query] = Alternative(asked, draft.query, draft.plain)
+        text = self._language.texts["unsure" if found else "declined"]
+        for alternative in self._alternatives(question, candidates, ""):
+            found.setdefault(alternative.query, alternative)
         return Answer(
             question=question.text,
             covered=False,
-            answer=self._language.texts["declined"],
-            alternatives=self._alternatives(question, candidates, ""),
+            answer=text,
+            alternatives=tuple(found.values())[:_ALTERNATIVES],
         )

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from claude_kg.ask.encoder import class_of
 from claude_kg.ask.words import said_by
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _IDLE = 0.3
 _LITTLE_IN_COMMON = 0.84
 _LEAST_SHARE = 0.5
 _NEUTRAL = 0.67
+_TOLD = 0.6
 _NEARBY = 0.67
 _OF_PHRASING = 0.3
 _PAIR = 0.16
@@ -43,6 +45,7 @@ _DECIDES = 0.9
 _LOOKED_AT = 10
 _LITTLE = 0.4
 _CONTRARY = 0.9
+_LIKELY, _LEAST_LIKELY = 0.12, -9.0
 _VOTERS = 3
 _VOTES = 0.15
 OPEN = ("", "maybe", "either")
@@ -53,8 +56,8 @@ OPEN = ("", "maybe", "either")
 class Candidate:
     """A form that a question may have, with the things that fill its slots.
 
-    ``cued`` says that it was recognised by cues, and ``near`` how near its phrasings are all the
-    same.
+    ``cued`` says that it was recognised by cues, ``near`` how near its phrasings are all the
+    same, and ``likely`` is the logarithm of how likely the form is to be meant by the whole text.
     """
 
     form: Form
@@ -64,6 +67,12 @@ class Candidate:
     unknown: tuple[int, ...] = ()
     cued: bool = False
     near: float = 0.0
+    likely: float = 0.0
+
+    @property
+    def rank(self) -> float:
+        """How near it is in words, together with how likely it is as a whole."""
+        return self.score + _LIKELY * max(self.likely, _LEAST_LIKELY)
 
 
 class Matcher:
@@ -100,7 +109,19 @@ class Matcher:
                 best[candidate.form.name] = candidate
             elif near.score < candidate.score:
                 best[candidate.form.name] = replace(candidate, near=near.score)
-        return sorted(best.values(), key=lambda c: (-c.score, c.form.query.name, c.form.number))
+        likely = self._likely(question, best)
+        ranked = [replace(c, likely=likely[name]) for name, c in best.items()]
+        return sorted(ranked, key=lambda c: (-c.rank, c.form.query.name, c.form.number))
+
+    def _likely(self, question: Question, found: Mapping[str, Candidate]) -> dict[str, float]:
+        """The logarithm of how likely each form is; one that was not learned is not held back."""
+        likely = {
+            name: question.likelihoods[class_]
+            for name, candidate in found.items()
+            if (class_ := class_of(candidate.form)) in question.likelihoods
+        }
+        most = max(likely.values(), default=0.0)
+        return {name: likely.get(name, most) for name in found}
 
     def _by_cues(self, question: Question) -> Iterator[Candidate]:
         """The forms of which the question meets a cue, the best of each."""
@@ -169,6 +190,22 @@ class Matcher:
         said = [w.concept for w in question.words if self._language.says_something(w)]
         return set(pairwise(said))
 
+    def _told(self, question: Question, fit: Fit) -> dict[str, float]:
+        """What a question says beside what fills the slots, and how much of it counts."""
+        found: dict[str, float] = {}
+        for place, word in enumerate(question.words):
+            if place in fit.used or not self._language.says_something(word):
+                continue
+            share = _NEUTRAL if word.stem in self._language.neutral else 1.0
+            if place not in question.asking_places:
+                share *= _TOLD
+            found[word.concept] = max(found.get(word.concept, 0.0), share)
+        for mention in question.mentions:
+            if not fit.used & set(mention.places) and mention.kinds:
+                for concept in mention.kinds:
+                    found.setdefault(concept, 0.0)
+        return found
+
     def _compared(
         self,
         question: Question,
@@ -181,16 +218,7 @@ class Matcher:
         if fit is None:
             return None
         weight = self._forms.weight
-        theirs: dict[str, float] = {}
-        for place, word in enumerate(question.words):
-            if place in fit.used or not self._language.says_something(word):
-                continue
-            share = _NEUTRAL if word.stem in self._language.neutral else 1.0
-            theirs[word.concept] = max(theirs.get(word.concept, 0.0), share)
-        for mention in question.mentions:
-            if not fit.used & set(mention.places) and mention.kinds:
-                for concept in mention.kinds:
-                    theirs.setdefault(concept, 0.0)
+        theirs = self._told(question, fit)
         common = sum(weight(c) for c in phrasing.concepts & theirs.keys())
         nearby = sum(
             weight(c) * share * form.vocabulary.get(c, 0.0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,9 @@ from claude_kg.errors import InputError
 from claude_kg.terms import CKG
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from claude_kg.ask.encoder import Encoder
     from claude_kg.ask.forms import Forms
     from claude_kg.ask.spot import Lexicon, Mention
     from claude_kg.ask.text import Word
@@ -32,7 +34,9 @@ class Question:
 
     ``denies`` says that it puts up a denial to be confirmed, ``negated`` that it denies something
     otherwise, ``says_no`` that it has a word of denial other than in what it puts up, and
-    ``universal`` that it asks of all there are.
+    ``universal`` that it asks of all there are. ``asks`` has the numbers of the sentences that
+    end in a question mark, and ``likelihoods`` the logarithm of how likely each form is to be meant
+    by the whole text, by the name of its class.
     """
 
     text: str
@@ -43,14 +47,20 @@ class Question:
     negated: bool = False
     says_no: bool = False
     universal: bool = False
+    asks: frozenset[int] = frozenset()
+    likelihoods: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def asking(self) -> Sequence[Word]:
-        """The words of the sentence that asks, where that can be told from a story before it."""
-        last = [word for word in self.words if word.sentence == self.words[-1].sentence]
-        before = len(self.words) - len(last)
-        told = self.text.rstrip().endswith("?") and len(last) >= _ASKING and before >= _TOLD
-        return last if told else self.words
+        """The words of the sentences that ask, where they can be told from a story around them."""
+        asking = [word for word in self.words if word.sentence in self.asks]
+        told = len(self.words) - len(asking)
+        return asking if len(asking) >= _ASKING and told >= _TOLD else self.words
+
+    @cached_property
+    def asking_places(self) -> frozenset[int]:
+        """The places of the words of the sentences that ask."""
+        return frozenset(word.place for word in self.asking)
 
     @cached_property
     def written(self) -> frozenset[str]:
@@ -61,7 +71,10 @@ class Question:
 class Reader:
     """Takes questions apart by the names of one graph and the words of its forms."""
 
-    def __init__(self, lexicon: Lexicon, forms: Forms, language: Language) -> None:
+    def __init__(
+        self, lexicon: Lexicon, forms: Forms, language: Language, encoder: Encoder
+    ) -> None:
+        self._encoder = encoder
         self._lexicon = lexicon
         self._forms = forms
         self._language = language
@@ -92,8 +105,32 @@ class Reader:
             denies=aspect in ("whether", "maybe") and denials.put_up(words, aspect),
             negated=denials.negated(words),
             says_no=denials.says_no(words),
+            asks=self._language.asking(text),
             universal=any(word.plain in self._language.universal for word in words),
+            likelihoods=self._likelihoods(text, words, mentions),
         )
+
+    def _likelihoods(
+        self, text: str, words: Sequence[Word], mentions: Sequence[Mention]
+    ) -> dict[str, float]:
+        """How likely each form is, in the mean of two readings: with names, and with their kinds.
+
+        The second holds for names of which nothing was learned.
+        """
+        by_place: dict[int, str] = {}
+        for mention in mentions:
+            if mention.in_order and mention.places[0] not in by_place:
+                kind = self._lexicon.kind(min(mention.iris))
+                by_place |= dict.fromkeys(mention.places, "") | {mention.places[0]: f"the {kind}"}
+        first = self._encoder.likelihoods(text)
+        if not by_place:
+            return first
+        told = (by_place.get(place, word.text) for place, word in enumerate(words))
+        second = self._encoder.likelihoods(" ".join(told))
+        return {
+            name: math.log((math.exp(value) + math.exp(second[name])) / 2)
+            for name, value in first.items()
+        }
 
     def _weighed(self, mention: Mention, words: Sequence[Word]) -> Mention:
         own = [words[place] for place in mention.places]

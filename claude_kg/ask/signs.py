@@ -61,7 +61,8 @@ class Judge:
         form = candidate.form
         used = {p for m in candidate.filled.values() for p in m.places} | {*candidate.unknown}
         missing, told_of = self._explained(question, candidate, rows)
-        elsewhere = max((c.score for c in others if c.form.query is not form.query), default=0.0)
+        elsewhere = max((c.rank for c in others if c.form.query is not form.query), default=0.0)
+        likely = {name: math.exp(v) for name, v in question.likelihoods.items()}
         uncovered = max((c.score for c in others if c.form.is_uncovered), default=0.0)
         # A cue says nothing of how near a question is to those that are known not to be covered.
         near = candidate.score
@@ -70,7 +71,11 @@ class Judge:
         tool = self._language.tool(question.words)
         return Signs(
             score=min(candidate.score, 1.2),
-            lead=max(-0.2, min(0.4, candidate.score - elsewhere)),
+            rank=candidate.rank,
+            lead=max(-0.2, min(0.4, candidate.rank - elsewhere)),
+            likely=math.exp(candidate.likely),
+            kindred=sum(v for n, v in likely.items() if n.startswith(f"{form.query.name}#")),
+            outside=sum(v for n, v in likely.items() if n.startswith("#")),
             distance=max(-0.2, min(0.6, near - uncovered)),
             doubt=max(0.0, 1 - max(0.0, near - uncovered) / _FAR),
             missing=min(missing, 3.0),
@@ -187,7 +192,7 @@ def contradicted(answer: Answer, others: Sequence[Answer]) -> Answer:
         assert other.signs
         contrary = {answer.verdict, other.verdict} == {"yes", "no"}
         speaks = other.signs.slots >= answer.signs.slots
-        if contrary and speaks and other.signs.score > answer.signs.score - _CLOSE:
+        if contrary and speaks and other.signs.rank > answer.signs.rank - _CLOSE:
             signs = replace(answer.signs, torn=1.0)
             return replace(answer, signs=signs, confidence=round(confidence(signs), 2))
     return answer

@@ -169,7 +169,16 @@ class Slots:
         fresh = [m for m in fitting if again or not m.iris <= done]
         if not fresh:
             return None
-        return min(fresh, key=lambda m: (not m.in_order, self.vague(m, question), m.places))
+        asked = question.asking_places
+        return min(
+            fresh,
+            key=lambda m: (
+                not m.in_order,
+                self.vague(m, question),
+                asked.isdisjoint(m.places),
+                m.places,
+            ),
+        )
 
     def vague(self, mention: Mention, question: Question) -> int:
         """Whether a mention is of one word with which the names of several other things begin."""

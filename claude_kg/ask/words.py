@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _CLAUSE_END = re.compile(r"[;?!\n()]|[,.:]+(?=\s|$)|\s[-\u2013\u2014]+\s|\.\.")
 _SENTENCE_END = re.compile(r"[?!\n]|[.](?=\s|$)")
+_ASIDE = re.compile(r"(?<=\s)\((\w{3,})\)")
 _LONGEST_PHRASE = 4
 
 AS_WRITTEN = "!"
@@ -100,6 +101,8 @@ class Language:
     def words(self, text: str) -> list[Word]:
         """The words of a text in order, each with what it means."""
         found: list[Word] = []
+        # A word in brackets belongs to what is before it: "Workshop (web)".
+        text = _ASIDE.sub(r" \1 ", text)
         clauses = [match.start() for match in _CLAUSE_END.finditer(text)]
         sentences = [match.start() for match in _SENTENCE_END.finditer(text)]
         clause = sentence = 0
@@ -111,6 +114,12 @@ class Language:
             plain, place = undress(match[0]), len(found)
             found.append(Word(match[0], plain, self.stem(plain), "", clause, place, sentence))
         return self.meant(found)
+
+    @staticmethod
+    def asking(text: str) -> frozenset[int]:
+        """The numbers of the sentences of a text that end in a question mark."""
+        ends = enumerate(_SENTENCE_END.finditer(text))
+        return frozenset(number for number, end in ends if end[0] == "?")
 
     def meant(self, words: list[Word]) -> list[Word]:
         """The same words, each with what it means, by itself or together with its neighbours.

@@ -9,17 +9,18 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from claude_kg.ask import Answer
-    from claude_kg.ask.answer import Evidence
+    from claude_kg.ask.answer import Alternative, Disputed, Evidence
 
 FORMATS = ("text", "json", "markdown")
 """The formats of an answer, by the name that options use."""
 
 _WIDTH = 100
-_ROWS = 12
-_WIDEST = 60
+_ROWS, _RECORDS = 12, 4
+_WIDEST, _NARROWEST = 60, 24
+_DISPUTES = 3
 _CAPITAL = re.compile(r"(?<=[a-z])([A-Z])")
 
 
@@ -50,10 +51,14 @@ def _data(answer: Answer) -> dict[str, object]:
             for d in answer.disputed
         ],
         "notes": list(answer.notes),
+        "readAs": answer.read_as,
         "query": answer.query,
         "parameters": dict(answer.parameters),
         "confidence": answer.confidence,
-        "alternatives": [{"question": a.question, "query": a.query} for a in answer.alternatives],
+        "alternatives": [
+            {"question": a.question, "query": a.query, "answer": a.answer or None}
+            for a in answer.alternatives
+        ],
     }
 
 
@@ -68,34 +73,81 @@ def _tables(answer: Answer) -> list[Evidence]:
 def _text(answer: Answer) -> Iterable[str]:
     yield textwrap.fill(answer.answer, _WIDTH)
     if not answer.covered:
-        yield "\n".join(
-            ["Near to it:", *(f"  {a.question}  ({a.query})" for a in answer.alternatives)]
-            if answer.alternatives
-            else []
-        )
+        yield "\n".join(_near(answer.alternatives))
         return
     yield "\n".join(textwrap.fill(note, _WIDTH) for note in answer.notes)
     for table in _tables(answer):
-        yield _columns(table)
+        yield _table(table)
     yield "\n".join(
-        textwrap.fill(f"Disputed: {d.question} {d.resolution}", _WIDTH, subsequent_indent="  ")
-        for d in answer.disputed
+        textwrap.fill(line, _WIDTH, subsequent_indent="  ") for line in _disputed(answer.disputed)
     )
     yield "\n".join(["Sources:", *(f"  {s.label}" for s in answer.sources)] * bool(answer.sources))
-    yield f"Query: {call_of(answer)}"
+    read_as = [f"Read as: {answer.read_as}"] if answer.read_as else []
+    yield "\n".join([*read_as, f"Query: {call_of(answer)}"])
 
 
-def _columns(table: Evidence) -> str:
-    shown = [_headings(table), *table.rows[:_ROWS]]
-    cells = [[textwrap.shorten(c, _WIDEST, placeholder=" …") for c in row] for row in shown]
-    widths = [max(len(row[at]) for row in cells) for at in range(len(table.columns))]
-    lines = [
-        "  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
-        for row in cells
+def _near(alternatives: Sequence[Alternative]) -> Iterable[str]:
+    """The questions near to one, with the answer to those that may be meant."""
+    if alternatives:
+        meant = any(alternative.answer for alternative in alternatives)
+        yield "Perhaps one of these is meant:" if meant else "Near to it:"
+    for alternative in alternatives:
+        yield f"  {alternative.question}  ({alternative.query})"
+        if alternative.answer:
+            indent = " " * 4
+            yield textwrap.fill(
+                alternative.answer, _WIDTH, initial_indent=indent, subsequent_indent=indent
+            )
+
+
+def _disputed(disputed: Sequence[Disputed]) -> Iterable[str]:
+    """The disagreements that have most to do with a question, and how many more there are."""
+    for dispute in disputed[:_DISPUTES]:
+        yield f"Disputed: {dispute.question} {dispute.resolution}"
+    if (more := len(disputed) - _DISPUTES) > 0:
+        yield f"Disputed, too, but farther from the question: {more} (claude-kg disputes)"
+
+
+def _table(table: Evidence) -> str:
+    """The first rows in columns, or one below the other where the columns are too many."""
+    headings, rows = _headings(table), table.rows
+    widths = [min(max(map(len, column)), _WIDEST) for column in zip(headings, *rows, strict=True)]
+    while sum(widths) + 2 * len(widths) > _WIDTH and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    if sum(widths) + 2 * len(widths) > _WIDTH:
+        return _records(headings, rows)
+    lines = [_line(row, widths) for row in (headings, *rows[:_ROWS])]
+    return "\n".join([*lines, *_more(len(rows) - _ROWS)])
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (
+        textwrap.shorten(cell, width, placeholder=" …").ljust(width)
+        for cell, width in zip(cells, widths, strict=True)
+    )
+    return "  " + "  ".join(padded).rstrip()
+
+
+def _records(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    margin = max(map(len, headings)) + 4
+    blocks = [
+        "\n".join(
+            textwrap.fill(
+                cell,
+                _WIDTH,
+                initial_indent=f"  {heading}".ljust(margin),
+                subsequent_indent=" " * margin,
+            )
+            for heading, cell in zip(headings, row, strict=True)
+            if cell
+        )
+        for row in rows[:_RECORDS]
     ]
-    if len(table.rows) > _ROWS:
-        lines.append(f"  … and {len(table.rows) - _ROWS} more")
-    return "\n".join(lines)
+    return "\n\n".join([*blocks, *_more(len(rows) - _RECORDS)])
+
+
+def _more(count: int) -> list[str]:
+    return [f"  … and {count} more"] if count > 0 else []
 
 
 def _headings(table: Evidence) -> list[str]:
@@ -109,15 +161,18 @@ def _markdown(answer: Answer) -> Iterable[str]:
 
     yield _escaped(answer.answer)
     if not answer.covered:
-        yield "\n".join(f"- {_escaped(a.question)} (`{a.query}`)" for a in answer.alternatives)
+        yield "\n".join(
+            f"- {_escaped(' '.join(part for part in (a.question, a.answer) if part))} (`{a.query}`)"
+            for a in answer.alternatives
+        )
         return
     yield "\n\n".join(_escaped(note) for note in answer.notes)
     for table in _tables(answer):
         yield markdown_table(_headings(table), table.rows).rstrip()
-    yield "\n".join(
-        f"- Disputed: {_escaped(f'{d.question} {d.resolution}')}" for d in answer.disputed
-    )
+    yield "\n".join(f"- {_escaped(line)}" for line in _disputed(answer.disputed))
     yield "\n".join(f"- Source: {_escaped(s.label)}" for s in answer.sources)
+    if answer.read_as:
+        yield f"Read as: {_escaped(answer.read_as)}"
     yield f"Query: `{call_of(answer)}`"
 
 

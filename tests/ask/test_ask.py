@@ -171,6 +171,46 @@ def test_what_the_graph_does_not_hold_is_declined_with_what_is_near(vendor_asker
     assert len(answer.alternatives) == 3
 
 
+def test_what_may_be_meant_is_answered_beside_a_refusal(packaged: Asker) -> None:
+    question = "The bill for Claude is odd, and my aunt asks whether chats or keys did it"
+    answer = packaged.ask(question)
+    drafts = {draft.query: draft for draft in packaged.drafts(question)}
+    assert not answer.covered
+    for alternative in answer.alternatives:
+        draft = drafts.get(alternative.query)
+        assert bool(alternative.answer) == bool(draft and draft.confidence >= 0.4)
+
+
+def test_an_answer_says_as_what_the_question_was_read(vendor_asker: Asker) -> None:
+    answer = vendor_asker.ask("tell me, logging in to Workshop, how does one do it?")
+    assert answer.read_as
+    assert "Workshop" in answer.read_as
+    assert "{" not in answer.read_as
+    again = vendor_asker.ask(answer.read_as)
+    assert (again.query, again.read_as) == (answer.query, None)
+
+
+def test_a_word_in_brackets_belongs_to_the_name_before_it(packaged: Asker) -> None:
+    assert packaged.ask("Does Claude (desktop) support MCP?").verdict == "yes"
+
+
+def test_of_many_disagreements_those_nearest_to_the_question_are_told(kg: Run) -> None:
+    question = "How many Claude Code prompts do I get with Pro?"
+    text = kg("ask", question).stdout
+    data = json.loads(kg("ask", "-f", "json", question).stdout)
+    assert len(data["disputed"]) > 3
+    assert text.count("Disputed: ") == 3
+    assert "prompts does a subscription allow?" in text
+    assert f"farther from the question: {len(data['disputed']) - 3} " in text
+
+
+def test_a_table_of_many_columns_is_told_row_by_row(kg: Run) -> None:
+    text = kg("ask", "How many Claude Code prompts do I get with Pro?").stdout
+    assert max(map(len, text.splitlines())) <= 100
+    assert "10 to 40 prompts in 5 hours" in text
+    assert any(line.split() == ["least", "10"] for line in text.splitlines())
+
+
 def test_the_query_of_an_answer_can_be_run_again(kg: Run) -> None:
     done = kg("ask", "-f", "json", "Where does Claude Code save its sessions?")
     assert done.returncode == 0

@@ -94,7 +94,7 @@ def test_the_wheel_carries_the_data_the_types_and_the_licences(wheel: Path) -> N
     carried = [name.removeprefix("claude_kg/") for name in names]
     assert sorted(name for name in carried if name.startswith(DATA)) == data_files()
     licences = {Path(name).name for name in names if "/licenses/" in name}
-    assert licences == {path.name for path in ROOT.glob("LICENSE*")}
+    assert licences == {path.name for path in (*ROOT.glob("LICENSE*"), ROOT / "NOTICE")}
     assert not [name for name in names if "tests" in name or name.endswith(".pyc")]
 
 
