@@ -47,7 +47,7 @@ _PERHAPS = 0.4
 _ALTERNATIVES = 3
 _NEARBY = 0.5
 _MEANT, _CLEARLY = 1.0, 0.25
-_RELATED = 0.8
+_RELATED, _BRIEF = 0.8, 300
 _TRIED = 5
 _DECIDING = ("whether", "maybe")
 _FACT_COLUMNS = ("thing", "property", "value")
@@ -154,7 +154,8 @@ class Asker:
         for other in others:
             near = other.confidence >= answer.confidence * _RELATED
             adds = not set(plain_words(other.plain)) <= set(plain_words(answer.answer))
-            if near and adds and other.query != answer.query:
+            brief = len(other.plain) <= _BRIEF
+            if near and adds and brief and other.query != answer.query:
                 text = self._language.texts["related"].format(answer=other.plain)
                 return replace(
                     answer,
