@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from claude_kg import files
+from claude_kg.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,9 +127,17 @@ class Encoder:
 
 @lru_cache(maxsize=2)
 def encoder(path: Path = WEIGHTS) -> Encoder:
-    """The encoder of a file of weights, which is read once."""
-    with np.load(path, allow_pickle=False) as kept:
-        arrays: dict[str, Any] = {name: kept[name] for name in kept.files}
+    """The encoder of a file of weights, which is read once.
+
+    Raises InputError where it is missing or damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            arrays: dict[str, Any] = {name: kept[name] for name in kept.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(
+            "holds no weights that can be read", "Install the package again", file=str(path)
+        ) from error
     weights = {
         name: _widened(array, arrays.get(name + "/scale"))
         for name, array in arrays.items()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
 from claude_kg import KnowledgeGraph
 from claude_kg.ask import Asker
 from claude_kg.ask.encoder import LONGEST, class_of, encoder, pieces
+from claude_kg.errors import InputError
 
 FEW = 5
 VOCABULARY = {"[CLS]": 0, "[SEP]": 1, "[UNK]": 2, "work": 3, "##shop": 4, "##s": 5, "?": 6, "a": 7}
@@ -62,3 +64,12 @@ def test_a_phrasing_is_most_times_among_what_is_likeliest() -> None:
         best = sorted(likely, key=lambda name: -likely[name])[:FEW]
         found += class_of(form) in best
     assert found >= 0.8 * len(forms)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 no archive", b"\x93NUMPY"])
+def test_weights_that_cannot_be_read_are_bad_input(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "ask.npz"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match="Install the package again"):
+        encoder(path)
