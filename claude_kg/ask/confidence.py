@@ -23,8 +23,6 @@ class Signs:
     """How much nearer than that of any other query, at most 0.4."""
     likely: float
     """How likely the form is to be meant by the whole text, from 0 to 1."""
-    kindred: float
-    """The same of all forms of the query together."""
     outside: float
     """How likely something is meant that is known not to be covered, from 0 to 1."""
     distance: float
@@ -61,7 +59,6 @@ WEIGHTS: Mapping[str, float] = {
     "rank": 0.00,
     "lead": 0.00,
     "likely": 2.18,
-    "kindred": 0.00,
     "outside": -0.86,
     "distance": 0.95,
     "doubt": -0.10,

@@ -35,29 +35,26 @@ class Disagreements:
         """Those about what the rows of a query say, first those that speak of what is asked."""
         asked_for = set(_PREFIXED_NAME.findall(query.text))
         prefixes = self._graph.prefixes
-        found: dict[str, Disputed] = {}
+        words = {word.concept for word in question.words if self._language.says_something(word)}
+        found: dict[str, tuple[int, str, Disputed]] = {}
         for row in rows[:_ROWS]:
             terms = {
                 term.value for term in row.values() if isinstance(term, ox.NamedNode | ox.Literal)
             }
-            for dispute, said in self._all:
-                if any(
+            for dispute, said, speaks_of in self._all:
+                if dispute.iri not in found and any(
                     subject in terms
                     and value in terms
                     and (property_ in terms or compact(property_, prefixes) in asked_for)
                     for subject, property_, value in said
                 ):
-                    found[dispute.iri] = dispute
-        words = {word.concept for word in question.words if self._language.says_something(word)}
-
-        def in_common(dispute: Disputed) -> int:
-            return len(words & {word.concept for word in self._language.words(dispute.question)})
-
-        return tuple(sorted(found.values(), key=lambda d: (-in_common(d), d.question)))
+                    in_common = len(words & speaks_of)
+                    found[dispute.iri] = (-in_common, dispute.question, dispute)
+        return tuple(dispute for _, _, dispute in sorted(found.values(), key=lambda f: f[:2]))
 
     @cached_property
-    def _all(self) -> list[tuple[Disputed, frozenset[tuple[str, str, str]]]]:
-        """The disagreements, each with the subjects, properties and values of its readings."""
+    def _all(self) -> list[tuple[Disputed, frozenset[tuple[str, str, str]], frozenset[str]]]:
+        """The disagreements, each with the statements of its readings and the words it has."""
         from claude_kg.disputes import disputes
 
         found = []
@@ -69,5 +66,7 @@ class Disagreements:
                 and isinstance(reading.property, ox.NamedNode)
                 and isinstance(reading.value, ox.NamedNode | ox.Literal)
             )
-            found.append((Disputed(dispute.iri, dispute.question, dispute.resolution), said))
+            told = Disputed(dispute.iri, dispute.question, dispute.resolution)
+            speaks_of = frozenset(w.concept for w in self._language.words(dispute.question))
+            found.append((told, said, speaks_of))
         return found

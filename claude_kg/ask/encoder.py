@@ -12,7 +12,7 @@ import re
 import unicodedata
 import zipfile
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,6 +77,31 @@ def class_of(form: Form) -> str:
 
 
 @dataclass(frozen=True)
+class Likelihoods:
+    """The natural logarithm of how likely each class is to be meant by a text."""
+
+    logs: Mapping[str, float]
+
+    def of(self, form: Form) -> float | None:
+        """That of a form, or None where it was not learned."""
+        return self.logs.get(class_of(form))
+
+    @cached_property
+    def outside(self) -> float:
+        """How likely something is meant that is known not to be covered, from 0 to 1."""
+        # Such forms are of no query, so the names of their classes begin after that of none.
+        return sum(math.exp(log) for name, log in self.logs.items() if name.startswith("#"))
+
+    def mean(self, other: Likelihoods) -> Likelihoods:
+        """The mean of two readings of one text by one network."""
+        logs = {
+            name: math.log((math.exp(log) + math.exp(other.logs[name])) / 2)
+            for name, log in self.logs.items()
+        }
+        return Likelihoods(logs)
+
+
+@dataclass(frozen=True)
 class Encoder:
     """The weights, by the names that they have in BERT, and what each class of the head is."""
 
@@ -86,8 +111,8 @@ class Encoder:
     layers: int
     heads: int
 
-    def likelihoods(self, text: str) -> dict[str, float]:
-        """The natural logarithm of how likely each class is to be meant by a text."""
+    def likelihoods(self, text: str) -> Likelihoods:
+        """How likely each class is to be meant by a text."""
         w = self.weights
         tokens = pieces(text, self.vocabulary)
         state = w["words"][tokens] @ w["widen"] + w["places"][: len(tokens)]
@@ -99,7 +124,7 @@ class Encoder:
         scores = w["head"] @ (SHARPNESS * mean) + w["head.bias"]
         scores = scores - scores.max()
         logs = scores - math.log(float(np.exp(scores).sum()))
-        return dict(zip(self.classes, logs.tolist(), strict=True))
+        return Likelihoods(dict(zip(self.classes, logs.tolist(), strict=True)))
 
     def _layer(self, state: Floats, at: str) -> Floats:
         w, count = self.weights, len(state)

@@ -9,7 +9,6 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from claude_kg.ask.encoder import class_of
 from claude_kg.ask.words import said_by
 
 if TYPE_CHECKING:
@@ -115,13 +114,9 @@ class Matcher:
 
     def _likely(self, question: Question, found: Mapping[str, Candidate]) -> dict[str, float]:
         """The logarithm of how likely each form is; one that was not learned is not held back."""
-        likely = {
-            name: question.likelihoods[class_]
-            for name, candidate in found.items()
-            if (class_ := class_of(candidate.form)) in question.likelihoods
-        }
-        most = max(likely.values(), default=0.0)
-        return {name: likely.get(name, most) for name in found}
+        likely = {name: question.likelihoods.of(c.form) for name, c in found.items()}
+        most = max((log for log in likely.values() if log is not None), default=0.0)
+        return {name: most if log is None else log for name, log in likely.items()}
 
     def _by_cues(self, question: Question) -> Iterator[Candidate]:
         """The forms of which the question meets a cue, the best of each."""

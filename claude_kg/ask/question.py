@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,9 +12,9 @@ from claude_kg.errors import InputError
 from claude_kg.terms import CKG
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from claude_kg.ask.encoder import Encoder
+    from claude_kg.ask.encoder import Encoder, Likelihoods
     from claude_kg.ask.forms import Forms
     from claude_kg.ask.spot import Lexicon, Mention
     from claude_kg.ask.text import Word
@@ -35,20 +34,19 @@ class Question:
     ``denies`` says that it puts up a denial to be confirmed, ``negated`` that it denies something
     otherwise, ``says_no`` that it has a word of denial other than in what it puts up, and
     ``universal`` that it asks of all there are. ``asks`` has the numbers of the sentences that
-    end in a question mark, and ``likelihoods`` the logarithm of how likely each form is to be meant
-    by the whole text, by the name of its class.
+    end in a question mark, and ``likelihoods`` how likely each form is to be meant by the whole.
     """
 
     text: str
     words: Sequence[Word]
     mentions: Sequence[Mention]
     aspect: str
+    likelihoods: Likelihoods
     denies: bool = False
     negated: bool = False
     says_no: bool = False
     universal: bool = False
     asks: frozenset[int] = frozenset()
-    likelihoods: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def asking(self) -> Sequence[Word]:
@@ -102,17 +100,17 @@ class Reader:
             words,
             mentions,
             aspect,
+            self._likelihoods(text, words, mentions),
             denies=aspect in ("whether", "maybe") and denials.put_up(words, aspect),
             negated=denials.negated(words),
             says_no=denials.says_no(words),
             asks=self._language.asking(text),
             universal=any(word.plain in self._language.universal for word in words),
-            likelihoods=self._likelihoods(text, words, mentions),
         )
 
     def _likelihoods(
         self, text: str, words: Sequence[Word], mentions: Sequence[Mention]
-    ) -> dict[str, float]:
+    ) -> Likelihoods:
         """How likely each form is, in the mean of two readings: with names, and with their kinds.
 
         The second holds for names of which nothing was learned.
@@ -126,11 +124,7 @@ class Reader:
         if not by_place:
             return first
         told = (by_place.get(place, word.text) for place, word in enumerate(words))
-        second = self._encoder.likelihoods(" ".join(told))
-        return {
-            name: math.log((math.exp(value) + math.exp(second[name])) / 2)
-            for name, value in first.items()
-        }
+        return first.mean(self._encoder.likelihoods(" ".join(told)))
 
     def _weighed(self, mention: Mention, words: Sequence[Word]) -> Mention:
         own = [words[place] for place in mention.places]

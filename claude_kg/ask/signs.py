@@ -62,7 +62,6 @@ class Judge:
         used = {p for m in candidate.filled.values() for p in m.places} | {*candidate.unknown}
         missing, told_of = self._explained(question, candidate, rows)
         elsewhere = max((c.rank for c in others if c.form.query is not form.query), default=0.0)
-        likely = {name: math.exp(v) for name, v in question.likelihoods.items()}
         uncovered = max((c.score for c in others if c.form.is_uncovered), default=0.0)
         # A cue says nothing of how near a question is to those that are known not to be covered.
         near = candidate.score
@@ -74,8 +73,7 @@ class Judge:
             rank=candidate.rank,
             lead=max(-0.2, min(0.4, candidate.rank - elsewhere)),
             likely=math.exp(candidate.likely),
-            kindred=sum(v for n, v in likely.items() if n.startswith(f"{form.query.name}#")),
-            outside=sum(v for n, v in likely.items() if n.startswith("#")),
+            outside=question.likelihoods.outside,
             distance=max(-0.2, min(0.6, near - uncovered)),
             doubt=max(0.0, 1 - max(0.0, near - uncovered) / _FAR),
             missing=min(missing, 3.0),

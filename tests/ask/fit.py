@@ -30,7 +30,7 @@ NAMES = [field.name for field in fields(Signs)]
 ROUNDS = 3000
 STEP = 0.5
 RIDGE = 0.002
-FOR = ("score", "rank", "lead", "likely", "kindred", "distance", "said", "slots")
+FOR = ("score", "rank", "lead", "likely", "distance", "said", "slots")
 AGAINST = ("outside", "doubt", "unknown", "missing", "share", "idle", "undecided", "torn")
 """Which signs may but speak for an answer, or against it."""
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)

@@ -43,7 +43,7 @@ def test_of_a_long_text_the_end_is_read() -> None:
     ["Where are my Claude Code sessions kept?", "?", "克劳德多少钱", "x" * 2000, "why " * 500],
 )
 def test_the_likelihoods_of_all_forms_add_up_to_1(text: str) -> None:
-    found = encoder().likelihoods(text)
+    found = encoder().likelihoods(text).logs
     assert math.isclose(sum(map(math.exp, found.values())), 1, abs_tol=1e-3)
 
 
@@ -60,7 +60,7 @@ def test_a_phrasing_is_most_times_among_what_is_likeliest() -> None:
     found = 0
     for form in forms:
         text = form.phrasings[-1].text.replace("{", "the ").replace("}", "")
-        likely = encoder().likelihoods(text)
+        likely = encoder().likelihoods(text).logs
         best = sorted(likely, key=lambda name: -likely[name])[:FEW]
         found += class_of(form) in best
     assert found >= 0.8 * len(forms)
