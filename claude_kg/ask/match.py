@@ -45,6 +45,7 @@ _LOOKED_AT = 10
 _LITTLE = 0.4
 _CONTRARY = 0.9
 _LIKELY, _LEAST_LIKELY = 0.12, -9.0
+_DIGITS = 9
 _VOTERS = 3
 _VOTES = 0.15
 OPEN = ("", "maybe", "either")
@@ -110,7 +111,9 @@ class Matcher:
                 best[candidate.form.name] = replace(candidate, near=near.score)
         likely = self._likely(question, best)
         ranked = [replace(c, likely=likely[name]) for name, c in best.items()]
-        return sorted(ranked, key=lambda c: (-c.rank, c.form.query.name, c.form.number))
+        return sorted(
+            ranked, key=lambda c: (-round(c.rank, _DIGITS), c.form.query.name, c.form.number)
+        )
 
     def _likely(self, question: Question, found: Mapping[str, Candidate]) -> dict[str, float]:
         """The logarithm of how likely each form is; one that was not learned is not held back."""
@@ -141,7 +144,11 @@ class Matcher:
 
     def _elected(self, candidates: list[Candidate]) -> Candidate:
         """The best of the candidates of one form; that others are near too speaks for it."""
-        best, *others = heapq.nlargest(_VOTERS, candidates, key=lambda c: c.score)
+        # Sums of floats depend on the order of sets in their last digits; what is equal but for
+        # these goes by its text, so that one question always has one answer.
+        best, *others = heapq.nlargest(
+            _VOTERS, candidates, key=lambda c: (round(c.score, _DIGITS), c.phrasing.text)
+        )
         second = sum(other.score for other in others) / (_VOTERS - 1)
         score = (1 - _VOTES) * best.score + _VOTES * second
         return Candidate(best.form, best.phrasing, score, best.filled, best.unknown)
@@ -165,12 +172,11 @@ class Matcher:
                 fillable[key] = self._slots.can_fill(question, form, slot)
             return fillable[key]
 
-        def nearness(number: int) -> float:
+        def nearness(number: int) -> tuple[float, int]:
             form, phrasing = self._phrasings[number]
             slots = SLOT_WEIGHT * sum(fills(form, slot) for slot in phrasing.slots)
-            return (common[number] + slots) / (
-                _OF_PHRASING * self._weight_of[number] + asked + slots + 1e-9
-            )
+            whole = _OF_PHRASING * self._weight_of[number] + asked + slots + 1e-9
+            return round((common[number] + slots) / whole, _DIGITS), number
 
         for number in self._of_slots_alone:
             common[number] += 0.0

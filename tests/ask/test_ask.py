@@ -227,6 +227,19 @@ def test_the_query_of_an_answer_can_be_run_again(kg: Run) -> None:
     assert "~/.claude/projects/" in again.stdout
 
 
+def test_one_question_always_has_one_answer(kg: Run, tmp_path: Path) -> None:
+    question = "I pay $200 for Max, scripts ran with my key. Why did that not go to my plan?"
+    answers = {
+        kg(
+            *("ask", "-f", "json", question),
+            env={"PYTHONHASHSEED": seed, "CLAUDE_KG_CACHE_DIR": str(tmp_path / seed)},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(answers) == 1
+    assert json.loads(answers.pop())["question"] == question
+
+
 def test_an_ambiguous_name_is_said_to_be_read_in_one_way(packaged: Asker) -> None:
     notes = packaged.ask("What is Claude?").notes
     assert any("web application" in note for note in notes)
