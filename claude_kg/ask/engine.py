@@ -87,7 +87,7 @@ class Asker:
 
     def ask(self, question: str) -> Answer:
         """Answer a question. Raises InputError where it has no words, or is too long."""
-        asked = self._reader.read(question)
+        asked = self.read(question)
         candidates = self._matcher.candidates(asked)
         drafts = self._drafts(asked, candidates)
         if drafts and drafts[0].confidence >= _LEAST_CONFIDENCE:
@@ -96,12 +96,16 @@ class Asker:
         covered = [c for c in candidates if not c.form.is_uncovered]
         return self._declined(asked, covered, drafts)
 
+    def read(self, question: str) -> Question:
+        """A question, taken apart. Raises InputError where it has no words, or is too long."""
+        return self._reader.read(question)
+
     def drafts(self, question: str) -> list[Answer]:
         """The answers that a question may have, the surest first, however sure they are.
 
         Raises InputError where it has no words, or is too long.
         """
-        asked = self._reader.read(question)
+        asked = self.read(question)
         return self._drafts(asked, self._matcher.candidates(asked))
 
     @property
@@ -118,7 +122,7 @@ class Asker:
 
         Raises InputError where it has no words, or is too long.
         """
-        asked = self._reader.read(question)
+        asked = self.read(question)
         candidates = self._matcher.candidates(asked)
         for candidate in [c for c in candidates if not c.form.is_uncovered][:most]:
             if answer := self._answered(asked, candidate, candidates):

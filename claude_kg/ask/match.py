@@ -9,6 +9,8 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from claude_kg.ask.forms import ANY
+from claude_kg.ask.phrasings import SLOT
 from claude_kg.ask.words import said_by
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ _LITTLE = 0.4
 _CONTRARY = 0.9
 _LIKELY, _LEAST_LIKELY = 0.12, -9.0
 _DIGITS = 9
+_NEARLY_THE_SAME = 0.8
 _VOTERS = 3
 _VOTES = 0.15
 OPEN = ("", "maybe", "either")
@@ -58,6 +61,7 @@ class Candidate:
 
     ``cued`` says that it was recognised by cues, ``near`` how near its phrasings are all the
     same, and ``likely`` is the logarithm of how likely the form is to be meant by the whole text.
+    ``exact`` says that the question is the phrasing word for word.
     """
 
     form: Form
@@ -68,6 +72,7 @@ class Candidate:
     cued: bool = False
     near: float = 0.0
     likely: float = 0.0
+    exact: bool = False
 
     @property
     def rank(self) -> float:
@@ -102,7 +107,7 @@ class Matcher:
             candidate = self._compared(question, form, phrasing, values, pairs)
             if candidate:
                 found[form.name].append(candidate)
-        best = {name: self._elected(candidates) for name, candidates in found.items()}
+        best = {name: self._elected(question, candidates) for name, candidates in found.items()}
         for candidate in self._by_cues(question):
             near = best.get(candidate.form.name)
             if near is None:
@@ -115,11 +120,35 @@ class Matcher:
             ranked, key=lambda c: (-round(c.rank, _DIGITS), c.form.query.name, c.form.number)
         )
 
+    def _is_word_for_word(self, question: Question, candidate: Candidate) -> bool:
+        if candidate.score < _NEARLY_THE_SAME:
+            return False
+        filled = {slot: mention.places for slot, mention in candidate.filled.items()}
+        if candidate.unknown:
+            filled[ANY] = candidate.unknown
+        begins = {places[0]: f"{{{slot}}}" for slot, places in filled.items()}
+        within = {place for places in filled.values() for place in places[1:]}
+        said = [begins.get(w.place, w.plain) for w in question.words if w.place not in within]
+        return said == self._word_for_word(candidate.phrasing.text)
+
+    def _word_for_word(self, text: str) -> list[str]:
+        found = []
+        for number, piece in enumerate(SLOT.split(text)):
+            words = [word.plain for word in self._language.words(piece)]
+            found += [f"{{{piece}}}"] if number % 2 else words
+        return found
+
     def _likely(self, question: Question, found: Mapping[str, Candidate]) -> dict[str, float]:
-        """The logarithm of how likely each form is; one that was not learned is not held back."""
-        likely = {name: question.likelihoods.of(c.form) for name, c in found.items()}
-        most = max((log for log in likely.values() if log is not None), default=0.0)
-        return {name: most if log is None else log for name, log in likely.items()}
+        """The logarithm of how likely each form is.
+
+        As likely as the likeliest is one that was not learned, and one that is put as the catalogue
+        puts it, whatever the names in it.
+        """
+        learned = {name: question.likelihoods.of(c.form) for name, c in found.items()}
+        most = max((log for log in learned.values() if log is not None), default=0.0)
+        return {
+            name: most if log is None or found[name].exact else log for name, log in learned.items()
+        }
 
     def _by_cues(self, question: Question) -> Iterator[Candidate]:
         """The forms of which the question meets a cue, the best of each."""
@@ -142,7 +171,7 @@ class Matcher:
                 score *= float(form.rules.get("weight", 1.0))
                 yield Candidate(form, form.phrasings[0], score, fit.filled, fit.unknown, cued=True)
 
-    def _elected(self, candidates: list[Candidate]) -> Candidate:
+    def _elected(self, question: Question, candidates: list[Candidate]) -> Candidate:
         """The best of the candidates of one form; that others are near too speaks for it."""
         # Sums of floats depend on the order of sets in their last digits; what is equal but for
         # these goes by its text, so that one question always has one answer.
@@ -151,7 +180,8 @@ class Matcher:
         )
         second = sum(other.score for other in others) / (_VOTERS - 1)
         score = (1 - _VOTES) * best.score + _VOTES * second
-        return Candidate(best.form, best.phrasing, score, best.filled, best.unknown)
+        exact = [c for c in candidates if self._is_word_for_word(question, c)]
+        return replace((exact or [best])[0], score=score, exact=bool(exact))
 
     def _worth_a_look(self, question: Question) -> Iterator[tuple[Form, Phrasing]]:
         """The phrasings of each form that could be nearest, judged by words alone."""

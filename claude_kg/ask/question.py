@@ -34,13 +34,15 @@ class Question:
     ``denies`` says that it puts up a denial to be confirmed, ``negated`` that it denies something
     otherwise, ``says_no`` that it has a word of denial other than in what it puts up, and
     ``universal`` that it asks of all there are. ``asks`` has the numbers of the sentences that
-    end in a question mark, and ``likelihoods`` how likely each form is to be meant by the whole.
+    end in a question mark, ``in_kinds`` the text with kinds in place of names, or "" where nothing
+    is named, and ``likelihoods`` how likely each form is to be meant by the whole.
     """
 
     text: str
     words: Sequence[Word]
     mentions: Sequence[Mention]
     aspect: str
+    in_kinds: str
     likelihoods: Likelihoods
     denies: bool = False
     negated: bool = False
@@ -94,13 +96,17 @@ class Reader:
         mentions = [self._weighed(m, words) for m in self._lexicon.mentions(words)]
         asked = "?" in text
         aspect = self._language.aspect(words, asked)
+        if aspect == "either" and self._is_one_thing(words, mentions):
+            aspect = "whether"
         denials = self._language.denials
+        in_kinds = self._in_kinds(words, mentions)
         return Question(
             text,
             words,
             mentions,
             aspect,
-            self._likelihoods(text, words, mentions),
+            in_kinds,
+            self._likelihoods(text, in_kinds),
             denies=aspect in ("whether", "maybe") and denials.put_up(words, aspect),
             negated=denials.negated(words),
             says_no=denials.says_no(words),
@@ -108,23 +114,31 @@ class Reader:
             universal=any(word.plain in self._language.universal for word in words),
         )
 
-    def _likelihoods(
-        self, text: str, words: Sequence[Word], mentions: Sequence[Mention]
-    ) -> Likelihoods:
+    def _is_one_thing(self, words: Sequence[Word], mentions: Sequence[Mention]) -> bool:
+        """Whether the same thing is named before and after "or", so that there is no choice."""
+        places = [word.place for word in words if word.plain == self._language.texts["or"]]
+        before = {m.places[-1] + 1: m.iris for m in mentions}
+        after = {m.places[0] - 1: m.iris for m in mentions}
+        nothing: frozenset[str] = frozenset()
+        return all(before.get(at, nothing) & after.get(at, nothing) for at in places)
+
+    def _likelihoods(self, text: str, in_kinds: str) -> Likelihoods:
         """How likely each form is, in the mean of two readings: with names, and with their kinds.
 
         The second holds for names of which nothing was learned.
         """
+        first = self._encoder.likelihoods(text)
+        return first.mean(self._encoder.likelihoods(in_kinds)) if in_kinds else first
+
+    def _in_kinds(self, words: Sequence[Word], mentions: Sequence[Mention]) -> str:
+        """The text with the kinds of things in place of their names, or "" where none is named."""
         by_place: dict[int, str] = {}
         for mention in mentions:
             if mention.in_order and mention.places[0] not in by_place:
                 kind = self._lexicon.kind(min(mention.iris))
                 by_place |= dict.fromkeys(mention.places, "") | {mention.places[0]: f"the {kind}"}
-        first = self._encoder.likelihoods(text)
-        if not by_place:
-            return first
         told = (by_place.get(place, word.text) for place, word in enumerate(words))
-        return first.mean(self._encoder.likelihoods(" ".join(told)))
+        return " ".join(told) if by_place else ""
 
     def _weighed(self, mention: Mention, words: Sequence[Word]) -> Mention:
         own = [words[place] for place in mention.places]

@@ -73,7 +73,7 @@ class Judge:
             rank=candidate.rank,
             lead=max(-0.2, min(0.4, candidate.rank - elsewhere)),
             likely=math.exp(candidate.likely),
-            outside=question.likelihoods.outside,
+            outside=0.0 if candidate.exact else question.likelihoods.outside,
             distance=max(-0.2, min(0.6, near - uncovered)),
             doubt=max(0.0, 1 - max(0.0, near - uncovered) / _FAR),
             missing=min(missing, 3.0),

@@ -167,7 +167,7 @@ class Language:
                 found = self._inside(said) or found
         if found or not asked:
             return found
-        return "either" if any(word.plain == self.texts["or"] for word in words) else "maybe"
+        return "either" if self._chooses([word.plain for word in words]) else "maybe"
 
     def _of_clause(self, words: list[Word]) -> str:
         return self._leading(words) or self._inside(words)
@@ -188,8 +188,15 @@ class Language:
         # In "ok, but which one" the first word asks for nothing.
         only_opens = asks and first is not None and opener != first[0]
         if opener is not None and opener <= begins and not only_opens:
-            return "either" if self._data["texts"]["or"] in plain else "whether"
+            return "either" if self._chooses(plain) else "whether"
         return first[2] if asks and first else ""
+
+    def _chooses(self, plain: list[str]) -> bool:
+        """Whether there is a choice between two: "or not" at the end leaves it at yes or no."""
+        return any(
+            word == self.texts["or"] and follower not in self._data["no_choice"]
+            for word, follower in zip(plain, (*plain[1:], ""), strict=False)
+        )
 
     def _inside(self, words: list[Word]) -> str:
         """What a clause asks for by a word somewhere in it."""

@@ -42,7 +42,7 @@ def packaged() -> Asker:
     ("part", "right", "wrong"),
     [
         ("tuning", 0.88, 0.05),
-        ("unseen-3", 0.75, 0.14),
+        ("unseen-3", 0.82, 0.08),
         ("own", 0.93, 0.03),
     ],
 )
@@ -66,9 +66,32 @@ def test_another_vendor_is_asked_with_the_same_queries(vendor_asker: Asker) -> N
     assert {row[1] for row in answer.evidence.rows} == {"badge", "token"}
 
 
+def test_what_is_put_as_in_the_catalogue_is_known_whatever_is_named(vendor_asker: Asker) -> None:
+    asked = "how do I log in to {}"
+    for name in ("Workshop", "Drawing Room"):
+        answer = vendor_asker.ask(asked.format(name))
+        assert answer.covered
+        assert answer.read_as is None
+        assert answer.confidence > vendor_asker.ask(f"{asked.format(name)} as of now").confidence
+
+
 def test_yes_and_no_come_from_the_rows(vendor_asker: Asker) -> None:
     assert vendor_asker.ask("can I use Workshop without a key?").verdict == "yes"
     assert vendor_asker.ask("Can I use Drawing Room with a token?").verdict == "no"
+
+
+@pytest.mark.parametrize(
+    ("question", "aspect"),
+    [
+        ("do I need a key for Workshop or not", "whether"),
+        ("do I need a key for Workshop or a badge", "either"),
+        ("does the drawing app or Drawing Room need a key", "whether"),
+    ],
+)
+def test_or_puts_up_a_choice_where_there_are_two_things(
+    vendor_asker: Asker, question: str, aspect: str
+) -> None:
+    assert vendor_asker.read(question).aspect == aspect
 
 
 def test_a_denial_that_is_put_up_to_be_confirmed_turns_the_verdict(packaged: Asker) -> None:
