@@ -35,6 +35,9 @@ check: lint types layout test  ## all of the above
 ask-score: venv  ## how many questions in plain words are answered right
 	$(BIN)/python tests/ask/score.py
 
+# Each of their processes has work for one core; numpy would start threads in each for all of them.
+ask-train ask-fit: export OPENBLAS_NUM_THREADS = 1
+
 ask-train: venv  ## train the network that reads questions, once to check it and once to keep (half an hour)
 	$(BIN)/pip install -q -e '.[train]'
 	$(BIN)/python -m tests.ask.train --check

@@ -53,26 +53,26 @@ class Signs:
     """Whether it was recognised by a few words, wherever they are."""
 
 
-BIAS = 0.88
+BIAS = 0.70
 WEIGHTS: Mapping[str, float] = {
-    "score": 0.27,
+    "score": 0.28,
     "rank": 0.00,
     "lead": 0.00,
-    "likely": 2.18,
-    "outside": -0.86,
-    "distance": 0.95,
-    "doubt": -0.10,
+    "likely": 1.87,
+    "outside": -1.83,
+    "distance": 1.22,
+    "doubt": -0.09,
     "missing": 0.00,
-    "share": -2.57,
-    "said": 0.00,
+    "share": -1.66,
+    "said": 0.28,
     "slots": 0.00,
     "idle": 0.00,
-    "tool": 1.15,
-    "unknown": 0.00,
-    "undecided": -2.54,
-    "torn": -2.22,
-    "words": 0.06,
-    "cued": -0.61,
+    "tool": 0.93,
+    "unknown": -0.53,
+    "undecided": -3.04,
+    "torn": -2.19,
+    "words": -0.08,
+    "cued": -0.46,
 }
 
 

@@ -50,12 +50,20 @@ RANK = 128
 """So many numbers are kept of each piece of a word, from which the others are computed."""
 USUAL = 16_000
 """The pieces before this number are the usual ones; others are kept where the texts have them."""
-ROUNDS, BATCH, REPEATED = 5, 64, 3
+ROUNDS, BATCH = 6, 64
+TOLD, REPEATED = 0.6, 3
+"""In each round this part of the phrasings is told, and each question so many times."""
 RATE, RATE_OF_HEAD = 6e-5, 2e-3
 TRIED, TAKEN = 25, 4
 LONGEST_NAME = 28
+BY_KINDS, MARRED, SHORT = 0.3, 0.25, 4
+"""How often a question is told with kinds for names, and with a fault where it is not short."""
 NUMBERS = ["2", "5", "10", "20", "50", "100", "200", "1000", "40,000", "200k", "1 million"]
 TOOLS = [str(name) for name in read_yaml(files.QUERIES_FOLDER / "ask.yaml")["tools"]]
+TOOL = re.compile(
+    r"\b(?:" + "|".join(map(re.escape, sorted(TOOLS, key=len, reverse=True))) + r")\b",
+    re.IGNORECASE,
+)
 NAMES = {SKOS + name for name in ("prefLabel", "altLabel", "hiddenLabel")}
 SLOT = re.compile(r"\{(\w+)\}")
 SYLLABLES = ["zor", "ba", "lim", "ket", "dro", "ven", "mi", "sal", "tor", "pex", "gra", "quin"]
@@ -65,12 +73,16 @@ FOUND = Path(__file__).parents[2] / "build" / "right.json"
 
 @dataclass(frozen=True)
 class Lesson:
-    """A text and the numbers of the classes of which one is meant by it."""
+    """A text and the numbers of the classes of which one is meant by it.
+
+    A phrasing has ``names`` and ``kinds`` for its slots; a question may have a text ``in_kinds``.
+    """
 
     text: str
     meant: Sequence[int]
     names: dict[str, list[str]] | None = None
     kinds: dict[str, list[str]] | None = None
+    in_kinds: str = ""
 
 
 @cache
@@ -87,6 +99,14 @@ def right_classes(entry: dict[str, Any]) -> list[str]:
         return []
     right = [class_of(form) for form, answer in tried if judge(entry, answer).outcome == "right"]
     return right[:TAKEN]
+
+
+def in_kinds(question: str) -> str:
+    """A question with kinds in place of names, as the reader puts it for its second reading."""
+    try:
+        return asker().read(question).in_kinds
+    except InputError:
+        return ""
 
 
 def looked_up(entries: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
@@ -134,7 +154,9 @@ class Teacher:
     def questions(self) -> Iterator[Lesson]:
         entries = [entry for part in PARTS if part not in HIDDEN for entry in questions(part)]
         right = looked_up([entry for entry in entries if entry["covered"]])
-        for entry in entries:
+        with Pool() as pool:
+            told = pool.map(in_kinds, [entry["question"] for entry in entries], chunksize=20)
+        for entry, of_kinds in zip(entries, told, strict=True):
             classes = right.get(entry["question"], []) if entry["covered"] else None
             meant = (
                 self.nothing
@@ -142,23 +164,50 @@ class Teacher:
                 else [self.numbers[name] for name in classes if name in self.numbers]
             )
             if meant:
-                yield Lesson(entry["question"], meant)
+                yield Lesson(entry["question"], meant, in_kinds=of_kinds)
 
     def told(self, lesson: Lesson) -> str:
-        """The text of a lesson, its slots filled anew each time: by names, kinds, syllables."""
-        names, kinds = lesson.names, lesson.kinds
-        if names is None or kinds is None:
-            return lesson.text
+        """The text of a lesson, put in another way each time."""
+        if lesson.names is not None and lesson.kinds is not None:
+            return self.filled(lesson.text, lesson.names, lesson.kinds)
+        by_kinds = lesson.in_kinds and self.random.random() < BY_KINDS
+        text = TOOL.sub(self.other_tool, lesson.in_kinds if by_kinds else lesson.text)
+        return self.marred(text) if self.random.random() < MARRED else text
 
-        def filled(match: re.Match[str]) -> str:
+    def filled(self, text: str, names: dict[str, list[str]], kinds: dict[str, list[str]]) -> str:
+        """A phrasing, its slots filled by names, kinds, or syllables."""
+
+        def drawn(match: re.Match[str]) -> str:
             draw = self.random.random()
             if draw < 0.75 and (known := names.get(match[1])):
                 return self.random.choice(known)
             if draw < 0.9 and (known := kinds.get(match[1])):
                 return f"the {self.random.choice(known)}"
-            return "".join(self.random.choices(SYLLABLES, k=self.random.choice((2, 2, 3))))
+            return self.invented()
 
-        return SLOT.sub(filled, lesson.text)
+        return SLOT.sub(drawn, text)
+
+    def other_tool(self, match: re.Match[str]) -> str:
+        """What holds for one program of which the graph does not know holds for any."""
+        draw = self.random.random()
+        return (
+            match[0] if draw < 0.4 else self.random.choice(TOOLS) if draw < 0.8 else self.invented()
+        )
+
+    def invented(self) -> str:
+        return "".join(self.random.choices(SYLLABLES, k=self.random.choice((2, 2, 3))))
+
+    def marred(self, text: str) -> str:
+        """A text with one word left out, or two letters of a word in the wrong order."""
+        words = text.split()
+        at = self.random.randrange(len(words))
+        word = words[at]
+        if len(words) > SHORT and self.random.random() < 0.6:
+            del words[at]
+        elif len(word) > SHORT:
+            turn = self.random.randrange(1, len(word) - 2)
+            words[at] = word[:turn] + word[turn + 1] + word[turn] + word[turn + 2 :]
+        return " ".join(words)
 
 
 class Narrow(nn.Module):
@@ -199,21 +248,23 @@ class Network(nn.Module):
 
 def train(
     teacher: Teacher,
-    lessons: Sequence[Lesson],
+    phrasings: Sequence[Lesson],
+    asked: Sequence[Lesson],
     network: Network,
     vocabulary: dict[str, int],
 ) -> None:
-    """Teach a network all lessons, several times, in an order of chance."""
+    """Teach a network phrasings and questions, several times, in an order of chance."""
     body = {"params": network.body.parameters(), "lr": RATE}
     head = {"params": network.head.parameters(), "lr": RATE_OF_HEAD}
     optimizer = torch.optim.AdamW([body, head], weight_decay=0.01)
-    steps = ROUNDS * (len(lessons) // BATCH + 1)
+    told = round(TOLD * len(phrasings))
+    steps = ROUNDS * ((told + REPEATED * len(asked)) // BATCH + 1)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1, step / 100) * max(0.02, 1 - step / steps)
     )
     network.train()
     for _ in range(ROUNDS):
-        order = list(lessons)
+        order = [*teacher.random.sample(phrasings, told), *list(asked) * REPEATED]
         teacher.random.shuffle(order)
         for at in range(0, len(order), BATCH * 20):
             # Texts of about the same length are learned together.
@@ -319,7 +370,7 @@ def main() -> None:
     held = asked[::3] if check else []
     learned = [x for n, x in enumerate(asked) if n % 3] if check else asked
     network = Network(folder, kept, len(teacher.classes))
-    train(teacher, [*phrasings, *learned * REPEATED], network, vocabulary)
+    train(teacher, phrasings, learned, network, vocabulary)
     if not check:
         save(network, vocabulary, teacher.classes, WEIGHTS)
         return
