@@ -245,8 +245,9 @@ def _nearest(word: str, choices: Sequence[str]) -> str:
     from rapidfuzz.distance import OSA
 
     if len(word) > _LONG:
-        near = process.extractOne(word, choices, scorer=fuzz.ratio, score_cutoff=_CLOSE)
-        return str(near[0]) if near else word
+        near = process.extract(word, choices, scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=None)
+        # Of two that are as near it is the first by letter, in whatever order the choices come.
+        return min(((-score, str(choice)) for choice, score, _ in near), default=(0, word))[1]
     if len(word) < _SHORTEST:
         return word
     near_ones = process.extract(word, choices, scorer=OSA.distance, score_cutoff=1, limit=None)

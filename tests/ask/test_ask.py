@@ -250,8 +250,18 @@ def test_the_query_of_an_answer_can_be_run_again(kg: Run) -> None:
     assert "~/.claude/projects/" in again.stdout
 
 
-def test_one_question_always_has_one_answer(kg: Run, tmp_path: Path) -> None:
-    question = "I pay $200 for Max, scripts ran with my key. Why did that not go to my plan?"
+@pytest.mark.parametrize(
+    "question",
+    [
+        "I pay $200 for Max, scripts ran with my key. Why did that not go to my plan?",
+        # Two known words are as near to "raises".
+        (
+            "The Messages API: why is content a list and not a string? "
+            "resp.content.text raises an error"
+        ),
+    ],
+)
+def test_one_question_always_has_one_answer(kg: Run, tmp_path: Path, question: str) -> None:
     answers = {
         kg(
             *("ask", "-f", "json", question),
