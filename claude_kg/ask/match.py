@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from claude_kg.ask.forms import ANY
 from claude_kg.ask.phrasings import SLOT
+from claude_kg.ask.text import plain_words
 from claude_kg.ask.words import said_by
 
 if TYPE_CHECKING:
@@ -120,23 +121,15 @@ class Matcher:
             ranked, key=lambda c: (-round(c.rank, _DIGITS), c.form.query.name, c.form.number)
         )
 
-    def _is_word_for_word(self, question: Question, candidate: Candidate) -> bool:
-        if candidate.score < _NEARLY_THE_SAME:
-            return False
-        filled = {slot: mention.places for slot, mention in candidate.filled.items()}
+    @staticmethod
+    def _is_word_for_word(question: Question, candidate: Candidate) -> bool:
+        names = {slot: mention.text for slot, mention in candidate.filled.items()}
         if candidate.unknown:
-            filled[ANY] = candidate.unknown
-        begins = {places[0]: f"{{{slot}}}" for slot, places in filled.items()}
-        within = {place for places in filled.values() for place in places[1:]}
-        said = [begins.get(w.place, w.plain) for w in question.words if w.place not in within]
-        return said == self._word_for_word(candidate.phrasing.text)
-
-    def _word_for_word(self, text: str) -> list[str]:
-        found = []
-        for number, piece in enumerate(SLOT.split(text)):
-            words = [word.plain for word in self._language.words(piece)]
-            found += [f"{{{piece}}}"] if number % 2 else words
-        return found
+            names[ANY] = " ".join(question.words[place].text for place in candidate.unknown)
+        if candidate.score < _NEARLY_THE_SAME or set(candidate.phrasing.slots) - names.keys():
+            return False
+        named = SLOT.sub(lambda slot: names[slot[1]], candidate.phrasing.text)
+        return plain_words(named) == [word.plain for word in question.words]
 
     def _likely(self, question: Question, found: Mapping[str, Candidate]) -> dict[str, float]:
         """The logarithm of how likely each form is.

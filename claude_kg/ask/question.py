@@ -35,7 +35,7 @@ class Question:
     otherwise, ``says_no`` that it has a word of denial other than in what it puts up, and
     ``universal`` that it asks of all there are. ``asks`` has the numbers of the sentences that
     end in a question mark, ``in_kinds`` the text with kinds in place of names, or "" where nothing
-    is named, and ``likelihoods`` how likely each form is to be meant by the whole.
+    is named, and ``encoder`` is what reads the whole.
     """
 
     text: str
@@ -43,7 +43,7 @@ class Question:
     mentions: Sequence[Mention]
     aspect: str
     in_kinds: str
-    likelihoods: Likelihoods
+    encoder: Encoder
     denies: bool = False
     negated: bool = False
     says_no: bool = False
@@ -61,6 +61,15 @@ class Question:
     def asking_places(self) -> frozenset[int]:
         """The places of the words of the sentences that ask."""
         return frozenset(word.place for word in self.asking)
+
+    @cached_property
+    def likelihoods(self) -> Likelihoods:
+        """How likely each form is, in the mean of two readings: with names, and with their kinds.
+
+        The second holds for names of which nothing was learned.
+        """
+        first = self.encoder.likelihoods(self.text)
+        return first.mean(self.encoder.likelihoods(self.in_kinds)) if self.in_kinds else first
 
     @cached_property
     def written(self) -> frozenset[str]:
@@ -99,14 +108,13 @@ class Reader:
         if aspect == "either" and self._is_one_thing(words, mentions):
             aspect = "whether"
         denials = self._language.denials
-        in_kinds = self._in_kinds(words, mentions)
         return Question(
             text,
             words,
             mentions,
             aspect,
-            in_kinds,
-            self._likelihoods(text, in_kinds),
+            self._in_kinds(words, mentions),
+            self._encoder,
             denies=aspect in ("whether", "maybe") and denials.put_up(words, aspect),
             negated=denials.negated(words),
             says_no=denials.says_no(words),
@@ -121,14 +129,6 @@ class Reader:
         after = {m.places[0] - 1: m.iris for m in mentions}
         nothing: frozenset[str] = frozenset()
         return all(before.get(at, nothing) & after.get(at, nothing) for at in places)
-
-    def _likelihoods(self, text: str, in_kinds: str) -> Likelihoods:
-        """How likely each form is, in the mean of two readings: with names, and with their kinds.
-
-        The second holds for names of which nothing was learned.
-        """
-        first = self._encoder.likelihoods(text)
-        return first.mean(self._encoder.likelihoods(in_kinds)) if in_kinds else first
 
     def _in_kinds(self, words: Sequence[Word], mentions: Sequence[Mention]) -> str:
         """The text with the kinds of things in place of their names, or "" where none is named."""

@@ -86,9 +86,14 @@ class Lesson:
 
 
 @cache
+def graph() -> KnowledgeGraph:
+    return KnowledgeGraph.load()
+
+
+@cache
 def asker() -> Asker:
     """One for each process."""
-    return Asker(KnowledgeGraph.load())
+    return Asker(graph())
 
 
 def right_classes(entry: dict[str, Any]) -> list[str]:
@@ -128,7 +133,7 @@ class Teacher:
         self.slots, self.forms, self.kind = asker().slots, asker().forms, asker().kind
         self.random = random.Random(0)
         self.names: defaultdict[str, list[str]] = defaultdict(list)
-        for triple in KnowledgeGraph.load().asserted:
+        for triple in graph().asserted:
             subject, name = triple.subject, triple.object
             if not isinstance(subject, ox.NamedNode) or not isinstance(name, ox.Literal):
                 continue
