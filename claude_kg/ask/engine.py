@@ -23,7 +23,7 @@ from claude_kg.ask.forms import ANY, Form, Forms
 from claude_kg.ask.match import Candidate, Matcher
 from claude_kg.ask.phrasings import SLOT
 from claude_kg.ask.question import Question, Reader
-from claude_kg.ask.rows import Rows
+from claude_kg.ask.rows import Rows, as_argument
 from claude_kg.ask.signs import Judge, contradicted
 from claude_kg.ask.slots import Slots
 from claude_kg.ask.spot import Lexicon
@@ -258,9 +258,9 @@ class Asker:
             values = [{str(k): str(v) for k, v in (entry.get("with") or {}).items()}]
             for name, slot in passed.items():
                 values = [
-                    {**value, name: f"<{iri}>"}
+                    {**value, name: as_argument(filler)}
                     for value in values
-                    for iri in sorted(bound.get(slot, ()))
+                    for filler in sorted(bound.get(slot, ()))
                 ]
             rows: list[Row] = []
             for value in values[:8]:

@@ -113,6 +113,10 @@ class Matcher:
             near = best.get(candidate.form.name)
             if near is None:
                 best[candidate.form.name] = candidate
+            elif near.exact:
+                # What is put as the catalogue puts it has its names where the phrasing has slots.
+                score = max(near.score, candidate.score)
+                best[candidate.form.name] = replace(near, score=score)
             elif near.score < candidate.score:
                 best[candidate.form.name] = replace(candidate, near=near.score)
         likely = self._likely(question, best)

@@ -101,11 +101,11 @@ class Rows:
         self, form: Form, bound: Mapping[str, frozenset[str]], fixed: Mapping[str, str]
     ) -> tuple[list[Row], list[str]]:
         choices: list[dict[str, str]] = [dict(fixed)]
-        for slot, iris in bound.items():
+        for slot, values in bound.items():
             choices = [
-                {**choice, slot: f"<{iri}>" if "://" in iri and " " not in iri else iri}
+                {**choice, slot: as_argument(value)}
                 for choice in choices
-                for iri in sorted(iris)
+                for value in sorted(values)
             ][:8]
         rows: list[Row] = []
         variables: list[str] = []
@@ -265,6 +265,11 @@ _OF_A_MODE = {
         *("usesCredential", "operatesIn", "accessGrantedBy", "requires"),
     )
 }
+
+
+def as_argument(value: str) -> str:
+    """What fills a slot, an IRI or a number, as a query takes it for a parameter."""
+    return f"<{value}>" if "://" in value and " " not in value else value
 
 
 def _vague(rules: Mapping[str, Any], verdict: str) -> bool:

@@ -369,3 +369,16 @@ def test_the_printed_call_is_quoted_for_a_shell(vendor_asker: Asker) -> None:
         *("claude-kg", "query", "access/authentication-methods"),
         *("-p", "product=ex:workshop"),
     ]
+
+
+def test_what_does_not_fit_is_told_where_it_does(packaged: Asker) -> None:
+    answer = packaged.ask("does a repository of 600k tokens fit in Claude Desktop")
+    assert answer.verdict == "no"
+    elsewhere = {row[0] for table in answer.further for row in table.rows}
+    assert elsewhere
+    assert elsewhere.isdisjoint(row[0] for row in answer.evidence.rows)
+
+
+def test_a_name_of_several_things_means_each(packaged: Asker) -> None:
+    for product in ("Claude Desktop", "the Claude API"):
+        assert packaged.ask(f"does {product} use https").verdict == "yes"
