@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from claude_kg.query.run import Row
 
 _WEAKEST = 0.34
-_LEAST_CONFIDENCE = 0.78
+_LEAST_CONFIDENCE = 0.74
 _PERHAPS = 0.4
 _ALTERNATIVES = 3
 _NEARBY = 0.5

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 PARTS = (
     *("tuning", "tuning-2", "tuning-3", "tuning-4", "tuning-5", "tuning-6"),
-    *("tuning-7", "tuning-8", "tuning-9", "tuning-10"),
+    *("tuning-7", "tuning-8", "tuning-9", "tuning-10", "tuning-11"),
     *("unseen", "unseen-2", "unseen-3", "unseen-4", "own"),
 )
 # Whoever tunes sees of this part the score alone.

@@ -50,9 +50,12 @@ RANK = 128
 """So many numbers are kept of each piece of a word, from which the others are computed."""
 USUAL = 16_000
 """The pieces before this number are the usual ones; others are kept where the texts have them."""
-ROUNDS, BATCH = 6, 64
-TOLD, REPEATED = 0.6, 3
-"""In each round this part of the phrasings is told, and each question so many times."""
+BATCH = 64
+ROUNDS = (*[(0.6, 3)] * 6, *[(1.0, 1)] * 2)
+"""Which part of the phrasings is told in each round, and how many times each question.
+
+The last rounds bring back the phrasings, which many questions drive out.
+"""
 RATE, RATE_OF_HEAD = 6e-5, 2e-3
 TRIED, TAKEN = 25, 4
 LONGEST_NAME = 28
@@ -262,14 +265,14 @@ def train(
     body = {"params": network.body.parameters(), "lr": RATE}
     head = {"params": network.head.parameters(), "lr": RATE_OF_HEAD}
     optimizer = torch.optim.AdamW([body, head], weight_decay=0.01)
-    told = round(TOLD * len(phrasings))
-    steps = ROUNDS * ((told + REPEATED * len(asked)) // BATCH + 1)
+    rounds = [(round(part * len(phrasings)), times) for part, times in ROUNDS]
+    steps = sum((told + times * len(asked)) // BATCH + 1 for told, times in rounds)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1, step / 100) * max(0.02, 1 - step / steps)
     )
     network.train()
-    for _ in range(ROUNDS):
-        order = [*teacher.random.sample(phrasings, told), *list(asked) * REPEATED]
+    for told, times in rounds:
+        order = [*teacher.random.sample(phrasings, told), *list(asked) * times]
         teacher.random.shuffle(order)
         for at in range(0, len(order), BATCH * 20):
             # Texts of about the same length are learned together.
