@@ -287,7 +287,7 @@ def _value(row: Row, variable: str) -> Decimal:
 def _compared_values(
     compare: Mapping[str, str], rows: Sequence[Row], candidate: Candidate
 ) -> str | None:
-    """Whether the values of a variable are the same, different, or larger for the first thing."""
+    """Whether values are the same, or different, or larger or smaller for the first thing."""
     by: dict[str, set[str]] = {}
     for row in rows:
         holder, term = row.get(compare["by"]), row.get(compare["value"])
@@ -305,4 +305,6 @@ def _compared_values(
     mine = [number for holder, number in numbers.items() if holder in first]
     if not rest or not mine:
         return None
+    if compare["is"] == "smaller":
+        return "yes" if min(mine) < min(rest) else "no"
     return "yes" if max(mine) > max(rest) else "no"

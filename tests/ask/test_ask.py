@@ -382,3 +382,18 @@ def test_what_does_not_fit_is_told_where_it_does(packaged: Asker) -> None:
 def test_a_name_of_several_things_means_each(packaged: Asker) -> None:
     for product in ("Claude Desktop", "the Claude API"):
         assert packaged.ask(f"does {product} use https").verdict == "yes"
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("is Pro cheaper than Team", "yes"),
+        ("does Team cost less than Pro", "no"),
+        ("is Team more expensive than Pro", "yes"),
+        ("does Pro cost more than Team", "no"),
+    ],
+)
+def test_of_two_numbers_either_may_be_said_to_be_the_smaller(
+    packaged: Asker, question: str, verdict: str
+) -> None:
+    assert packaged.ask(question).verdict == verdict
