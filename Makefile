@@ -38,7 +38,7 @@ ask-score: venv  ## how many questions in plain words are answered right
 # Each of their processes has work for one core; numpy would start threads in each for all of them.
 ask-train ask-fit: export OPENBLAS_NUM_THREADS = 1
 
-ask-train: venv  ## train the network that reads questions, once to check it and once to keep (half an hour)
+ask-train: venv  ## train the network that reads questions, once to check it and once to keep (an hour, and more where questions are new)
 	$(BIN)/pip install -q -e '.[train]'
 	$(BIN)/python -m tests.ask.train --check
 	$(BIN)/python -m tests.ask.train

@@ -23,7 +23,7 @@ from claude_kg.ask.forms import ANY, Form, Forms
 from claude_kg.ask.match import Candidate, Matcher
 from claude_kg.ask.phrasings import SLOT
 from claude_kg.ask.question import Question, Reader
-from claude_kg.ask.rows import Rows, as_argument
+from claude_kg.ask.rows import Rows, arguments
 from claude_kg.ask.signs import Judge, contradicted
 from claude_kg.ask.slots import Slots
 from claude_kg.ask.spot import Lexicon
@@ -254,17 +254,12 @@ class Asker:
             if when and verdict not in when and question.aspect not in when:
                 continue
             query = self._catalogue.find(entry.get("query", candidate.form.query.name))
+            fixed = {str(k): str(v) for k, v in (entry.get("with") or {}).items()}
             passed = entry.get("pass") or {}
-            values = [{str(k): str(v) for k, v in (entry.get("with") or {}).items()}]
-            for name, slot in passed.items():
-                values = [
-                    {**value, name: as_argument(filler)}
-                    for value in values
-                    for filler in sorted(bound.get(slot, ()))
-                ]
+            fillers = {name: bound.get(slot, frozenset()) for name, slot in passed.items()}
             rows: list[Row] = []
-            for value in values[:8]:
-                rows += self._graph.query(query, value, limits=None).rows
+            for choice in arguments(fixed, fillers):
+                rows += self._graph.query(query, choice, limits=None).rows
             if keep := entry.get("keep"):
                 rows = [row for row in rows if self._writer.holds(keep, row, bound)]
             if rows:

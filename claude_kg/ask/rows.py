@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from claude_kg.graph import KnowledgeGraph
     from claude_kg.query.run import Row
 
+_MOST_COMBINATIONS = 8
+
 
 class Rows:
     """Runs the queries of forms on one graph."""
@@ -100,16 +102,9 @@ class Rows:
     def _run(
         self, form: Form, bound: Mapping[str, frozenset[str]], fixed: Mapping[str, str]
     ) -> tuple[list[Row], list[str]]:
-        choices: list[dict[str, str]] = [dict(fixed)]
-        for slot, values in bound.items():
-            choices = [
-                {**choice, slot: as_argument(value)}
-                for choice in choices
-                for value in sorted(values)
-            ][:8]
         rows: list[Row] = []
         variables: list[str] = []
-        for choice in choices:
+        for choice in arguments(fixed, bound):
             result = self._graph.query(form.query, choice, limits=None)
             rows += result.rows
             variables = result.variables
@@ -267,9 +262,21 @@ _OF_A_MODE = {
 }
 
 
-def as_argument(value: str) -> str:
-    """What fills a slot, an IRI or a number, as a query takes it for a parameter."""
-    return f"<{value}>" if "://" in value and " " not in value else value
+def arguments(
+    fixed: Mapping[str, str], fillers: Mapping[str, frozenset[str]]
+) -> list[dict[str, str]]:
+    """Values for the parameters of a query: each combination of what fills them, not too many.
+
+    A filler is an IRI or a number; ``fixed`` has values that are as a query takes them.
+    """
+    found = [dict(fixed)]
+    for name, values in fillers.items():
+        found = [
+            {**one, name: f"<{value}>" if "://" in value and " " not in value else value}
+            for one in found
+            for value in sorted(values)
+        ][:_MOST_COMBINATIONS]
+    return found
 
 
 def _vague(rules: Mapping[str, Any], verdict: str) -> bool:

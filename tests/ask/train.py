@@ -1,10 +1,11 @@
 """Train the small network that reads whole questions, and write its weights.
 
 Run as a program: ``python -m tests.ask.train [--check]``, with the extra "train" installed. It
-takes about a quarter of an hour of two cores. What is learned: for each phrasing of the catalogue
-its form, with names of the graph, or invented ones, in its slots; and for each question that may be
-looked at while tuning the forms that answer it right. It begins with the weights of
-all-MiniLM-L6-v2 (Apache 2.0), of which every second layer and the usual pieces of words are kept.
+takes about half an hour of two cores, and as long once more where it has to look up which forms
+answer the questions. What is learned: for each phrasing of the catalogue its form, with names of
+the graph, or invented ones, in its slots; and for each question that may be looked at while tuning
+the forms that answer it right. It begins with the weights of all-MiniLM-L6-v2 (Apache 2.0), of
+which every second layer and the usual pieces of words are kept.
 
 With ``--check`` every third question is not learned, and what is learned is written for ``make
 ask-fit``, so that confidence is fitted to questions that were not learned.
