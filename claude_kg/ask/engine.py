@@ -172,9 +172,12 @@ class Asker:
     @staticmethod
     def _shown_verdict(question: Question, candidate: Candidate, verdict: str | None) -> str | None:
         """The verdict, where the question is one that is answered by yes or no."""
-        if candidate.cued and question.aspect in ("", *_DECIDING):
-            # A text that tells a story asks for yes or no at its end, or does not say so at all.
+        if candidate.cued and question.aspect in _DECIDING:
+            # A text that tells a story asks for yes or no at its end.
             return verdict
+        if candidate.cued and not question.aspect:
+            # What is told and asks for nothing may be mistaken; "yes" would agree with nothing.
+            return verdict if verdict == "no" else None
         negated = question.negated and not question.denies and not candidate.phrasing.negated
         return verdict if question.aspect in _DECIDING and not negated else None
 
@@ -188,7 +191,7 @@ class Asker:
         rules = form.rules
         verdict = self._rows.verdict(question, candidate, rows, bound)
         rows = self._rows.bearing_out(candidate, verdict, rows, bound)
-        lists = not form.decides and not candidate.cued
+        lists = not form.decides and not form.leaves_open and not candidate.cued
         if verdict is None and question.aspect == "whether" and lists:
             verdict = self._rows.confirmed(question, candidate, rows)
         if not rows and rules.get("empty", "decline") == "decline":

@@ -185,11 +185,18 @@ class Language:
         if told < len(plain) and plain[told] in self._data["imperatives"]:
             return first[2] if first else "what"
         opener = next((at for at, word in enumerate(plain) if word in self.openers), None)
+        if opener is not None and self._tells(plain[opener : opener + 2]):
+            opener = None
         # In "ok, but which one" the first word asks for nothing.
         only_opens = asks and first is not None and opener != first[0]
         if opener is not None and opener <= begins and not only_opens:
             return "either" if self._chooses(plain) else "whether"
         return first[2] if asks and first else ""
+
+    def _tells(self, plain: list[str]) -> bool:
+        """Whether words that could begin a question begin what is told: "can't find it"."""
+        denies, follower = plain[0] in self._data["denials"], plain[1:]
+        return denies and bool(follower) and follower[0] in self._data["told_after_denial"]
 
     def _chooses(self, plain: list[str]) -> bool:
         """Whether there is a choice between two: "or not" at the end leaves it at yes or no."""

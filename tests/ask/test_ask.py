@@ -397,3 +397,46 @@ def test_of_two_numbers_either_may_be_said_to_be_the_smaller(
     packaged: Asker, question: str, verdict: str
 ) -> None:
     assert packaged.ask(question).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("question", "aspect"),
+    [
+        ("where do I get a key, can't find it in Workshop", "where"),
+        ("can't Workshop do that", "whether"),
+        ("Workshop shows my drawings on the phone. Normal?", "whether"),
+    ],
+)
+def test_what_is_told_of_a_failure_asks_for_nothing(
+    vendor_asker: Asker, question: str, aspect: str
+) -> None:
+    assert vendor_asker.read(question).aspect == aspect
+
+
+def test_what_is_only_told_is_not_agreed_with(packaged: Asker) -> None:
+    answer = packaged.ask(
+        "Auth conflict: Both a token (claude.ai) and an API key (ANTHROPIC_API_KEY) are set. "
+        "This may lead to unexpected behavior."
+    )
+    assert (answer.verdict, answer.query) == (None, "access/precedence")
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("is Claude Code free", "no"),
+        ("is Claude Desktop free?", "yes"),
+        ("does the $20 plan include Claude Code", "yes"),
+        ("Is it a security problem when I commit the API key?", "yes"),
+        ("can I commit my key to a public repo?", "no"),
+        ("Is the five hour limit per device?", "no"),
+        ("are batch results returned right away", "no"),
+        ("is the Batch API asynchronous", "yes"),
+        ("does the API return 429 when I go too fast", "yes"),
+        ("will the browser chat show a 429 when I am over the limit", "no"),
+    ],
+)
+def test_the_contrary_of_what_is_asked_elsewhere_has_the_contrary_answer(
+    packaged: Asker, question: str, verdict: str
+) -> None:
+    assert packaged.ask(question).verdict == verdict
