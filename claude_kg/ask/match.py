@@ -192,6 +192,7 @@ class Matcher:
         asked = (1 - _OF_PHRASING) * sum(weight(concept) for concept in concepts)
 
         fillable: dict[tuple[str, str], bool] = {}
+        named = max(1, len(question.mentions))
 
         def fills(form: Form, slot: str) -> bool:
             key = form.query.name, slot
@@ -201,7 +202,9 @@ class Matcher:
 
         def nearness(number: int) -> tuple[float, int]:
             form, phrasing = self._phrasings[number]
-            slots = SLOT_WEIGHT * sum(fills(form, slot) for slot in phrasing.slots)
+            filled = sum(fills(form, slot) for slot in phrasing.slots)
+            # One thing that is named fills one slot.
+            slots = SLOT_WEIGHT * min(filled, named)
             whole = _OF_PHRASING * self._weight_of[number] + asked + slots + 1e-9
             return round((common[number] + slots) / whole, _DIGITS), number
 

@@ -440,3 +440,7 @@ def test_the_contrary_of_what_is_asked_elsewhere_has_the_contrary_answer(
     packaged: Asker, question: str, verdict: str
 ) -> None:
     assert packaged.ask(question).verdict == verdict
+
+
+def test_a_phrasing_with_one_slot_is_found_among_those_with_two(vendor_asker: Asker) -> None:
+    assert vendor_asker.ask("what do I get with Patron").query == "billing/plan-contents"
