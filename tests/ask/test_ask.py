@@ -86,9 +86,13 @@ def test_yes_and_no_come_from_the_rows(vendor_asker: Asker) -> None:
         ("do I need a key for Workshop or not", "whether"),
         ("do I need a key for Workshop or a badge", "either"),
         ("does the drawing app or Drawing Room need a key", "whether"),
+        # What is told of a failure asks for nothing.
+        ("where do I get a key, can't find it in Workshop", "where"),
+        ("can't Workshop do that", "whether"),
+        ("Workshop shows my drawings on the phone. Normal?", "whether"),
     ],
 )
-def test_or_puts_up_a_choice_where_there_are_two_things(
+def test_what_is_asked_for_is_read_from_the_words(
     vendor_asker: Asker, question: str, aspect: str
 ) -> None:
     assert vendor_asker.read(question).aspect == aspect
@@ -397,20 +401,6 @@ def test_of_two_numbers_either_may_be_said_to_be_the_smaller(
     packaged: Asker, question: str, verdict: str
 ) -> None:
     assert packaged.ask(question).verdict == verdict
-
-
-@pytest.mark.parametrize(
-    ("question", "aspect"),
-    [
-        ("where do I get a key, can't find it in Workshop", "where"),
-        ("can't Workshop do that", "whether"),
-        ("Workshop shows my drawings on the phone. Normal?", "whether"),
-    ],
-)
-def test_what_is_told_of_a_failure_asks_for_nothing(
-    vendor_asker: Asker, question: str, aspect: str
-) -> None:
-    assert vendor_asker.read(question).aspect == aspect
 
 
 def test_what_is_only_told_is_not_agreed_with(packaged: Asker) -> None:
